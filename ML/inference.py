@@ -1,0 +1,99 @@
+"""Load a model once, embed waveforms with it.
+
+from ML.inference import load_model
+output = load_model("musicnn", "mtat").embed(waveform, sample_rate)
+output.embedding, output.taggram, output.segment_embeddings, output.segment_starts
+"""
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+import config
+from ML import registry
+from ML.audio import Waveform, resample
+from ML.errors import ModelOutputError
+from ML.registry import ModelSpec
+from ML.segments import SegmentOutput, Segments, TrackOutput, pool_segments, split_segments
+from ML.weights import find_weights
+
+SegmentModel = Callable[[Segments], SegmentOutput]
+
+
+class LoadedModel:
+    """A model in memory: `spec` says what it is, `embed` listens to a track."""
+
+    def __init__(self, spec: ModelSpec, run: SegmentModel):
+        self.spec = spec
+        self.run = run
+
+    def split(self, waveform: Waveform) -> Segments:
+        """The segments this model listens to, at its own sample rate."""
+        samples = resample(waveform, self.spec.sample_rate)
+        return split_segments(samples, self.spec.segment_samples, self.spec.sample_rate)
+
+    def embed(self, samples: np.ndarray, sample_rate: int) -> TrackOutput:
+        """samples: float32 mono [n_samples] at sample_rate (Hz).
+
+        Raises AudioTooShortError for no samples, ModelOutputError for an answer that is not finite.
+        """
+        segments = self.split(Waveform(np.asarray(samples, dtype=np.float32), sample_rate))
+        return pool_segments(self.embed_segments(segments), segments.starts)
+
+    def embed_segments(self, segments: Segments, batch_segments: int = 2) -> SegmentOutput:
+        """Every segment once, in batches: memory does not grow with the number of segments."""
+        outputs = [self.run_batch(batch) for batch in batches_of(segments, batch_segments)]
+        return SegmentOutput(
+            np.concatenate([output.embedding for output in outputs]),
+            np.concatenate([output.taggram for output in outputs]),
+        )
+
+    def run_batch(self, segments: Segments) -> SegmentOutput:
+        try:
+            output = self.run(segments)
+        except Exception as error:  # whatever a network trips over, the other tracks must go on
+            raise ModelOutputError(f"{self.spec.key} failed: {error}") from error
+        if not (np.isfinite(output.embedding).all() and np.isfinite(output.taggram).all()):
+            raise ModelOutputError(f"{self.spec.key} answered with values that are not finite numbers.")
+        return output
+
+
+def batches_of(segments: Segments, batch_segments: int) -> list[Segments]:
+    cuts = range(0, len(segments), batch_segments)
+    return [
+        Segments(
+            segments.samples[cut : cut + batch_segments],
+            segments.lengths[cut : cut + batch_segments],
+            segments.starts[cut : cut + batch_segments],
+        )
+        for cut in cuts
+    ]
+
+
+def load_model(
+    name: str, variant: str | None = None, *, weights: Path | None = None, device: str | None = None
+) -> LoadedModel:
+    """A model of the registry with its weights; variant None takes the model's first.
+
+    weights: a file to use instead of the one the settings point at.  device: None takes `config.DEVICE`.
+    Raises UnknownChoiceError, WeightsMissingError, WeightsError.
+    """
+    spec = registry.get(name, variant)
+    path = weights or find_weights(spec, config.WEIGHTS_DIR, config.model_weights())
+    return LoadedModel(spec, build(spec, path, pick_device(device or config.DEVICE)))
+
+
+def build(spec: ModelSpec, weights_path: Path | None, device: str) -> SegmentModel:
+    module, function = spec.builder.split(":")
+    return getattr(importlib.import_module(module), function)(spec, weights_path, device)
+
+
+def pick_device(device: str) -> str:
+    """ "auto" takes a GPU when there is one."""
+    if device != "auto":
+        return device
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"

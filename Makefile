@@ -1,0 +1,70 @@
+# The two commands of the README: `make run` and `make test`.
+# All else: setup · ui · check · bench · screenshots · clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+FLASK := $(BIN)/flask --app backend.server
+UI := ui-embedding-visualization
+UI_SOURCES := $(shell find $(UI)/src $(UI)/public $(UI)/*.json $(UI)/*.ts $(UI)/index.html -type f 2>/dev/null)
+
+.PHONY: run setup ui test test-python test-ui check bench screenshots clean
+
+run: setup ui
+	@$(FLASK) init-db
+	@$(FLASK) make-demo-library --if-empty
+	@$(FLASK) index-audio
+	@$(FLASK) preprocess-all || echo "Some tracks could not be heard (see above); the others are on the map."
+	@$(FLASK) serve
+
+setup: $(VENV)/.installed
+
+ui: $(UI)/build/index.html
+
+test: test-python test-ui
+
+test-python: $(VENV)/.installed-dev ui
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+test-ui: $(UI)/node_modules/.installed
+	cd $(UI) && npm test
+
+check: $(VENV)/.installed-dev $(UI)/node_modules/.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	cd $(UI) && npm run lint && npm run typecheck
+
+bench: setup ui
+	$(BIN)/python -m benchmarks.first_map
+
+screenshots: $(VENV)/.installed-dev ui
+	$(BIN)/python -m pytest tests/e2e -k screenshots --screenshots docs/screenshots
+
+clean:
+	rm -rf $(VENV) $(UI)/node_modules $(UI)/build
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Melodex needs Python 3.11 or newer; set PYTHON=…")'
+	@echo "Making $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: requirements.txt | $(VENV)/bin/python
+	@echo "Installing Python packages (once, about 3 GB with torch)"
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --progress-bar on -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet -r requirements-dev.txt
+	@touch $@
+
+$(UI)/node_modules/.installed: $(UI)/package-lock.json
+	@node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' || (echo "Melodex needs Node 20 or newer." >&2; exit 1)
+	@echo "Installing the app's packages (once)"
+	@cd $(UI) && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(UI)/build/index.html: $(UI)/node_modules/.installed $(UI_SOURCES)
+	@echo "Building the app"
+	@cd $(UI) && npm run build --silent
+	@touch $@

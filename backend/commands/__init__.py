@@ -1,0 +1,13 @@
+"""One file a group of commands; a new command goes into one of these or a new one listed here."""
+
+from backend.commands import database, demo, extraction, indexing, serving
+
+COMMANDS = (
+    database.init_db,
+    database.clean_db,
+    demo.make_demo_library,
+    indexing.index_audio,
+    extraction.preprocess_all,
+    extraction.preprocess_track,
+    serving.serve,
+)

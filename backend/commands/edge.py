@@ -1,0 +1,48 @@
+"""The edge of every command: errors become one line on stderr and status 1; progress is a bar on stderr."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any
+
+import click
+from flask.cli import with_appcontext
+
+from ML.errors import MelodexError
+
+no_progress_option = click.option("--no-progress", is_flag=True, help="No progress bar, for log files.")
+
+
+def command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
+    """A Flask CLI command whose MelodexErrors are told, not traced."""
+
+    def decorate(function: Callable[..., Any]) -> click.Command:
+        @wraps(function)
+        def run(*args: Any, **kwargs: Any) -> None:
+            try:
+                function(*args, **kwargs)
+            except MelodexError as error:
+                raise click.ClickException(str(error)) from error
+
+        return click.command(name)(with_appcontext(run))
+
+    return decorate
+
+
+@contextmanager
+def progress_bar(description: str, unit: str, hidden: bool, total: int = 0) -> Iterator[Any]:
+    """A tqdm bar on stderr."""
+    from tqdm import tqdm
+
+    with tqdm(total=total, desc=description, unit=unit, disable=hidden, leave=True) as bar:
+        yield bar
+
+
+def count_up_to(bar: Any) -> Callable[[int, int], None]:
+    """A callback (n_done, n_total) that moves a bar."""
+
+    def show(n_done: int, n_total: int) -> None:
+        bar.total = n_total
+        bar.update(n_done - bar.n)
+
+    return show

@@ -1,0 +1,115 @@
+"""preprocess-all and preprocess-track."""
+
+import click
+from flask import current_app
+
+import config
+from backend.commands.edge import command, no_progress_option, progress_bar
+from backend.context import audio_dir, database
+from db.database import Database
+from db.library import get_track
+from db.preprocessing import ExtractionSummary, TrackPlan, extract, plan_extraction
+from db.projections import all_queries, get_map, is_cached
+from ML import registry
+from ML.errors import MelodexError, WeightsMissingError
+from ML.projections import DIMENSIONS
+from ML.registry import ModelSpec
+from ML.weights import find_weights
+
+models_option = click.option(
+    "--models", help="Models to run, e.g. musicnn/mtat,acoustic; default: those the settings name."
+)
+force_option = click.option("--force", is_flag=True, help="Extract again what is already there.")
+
+
+@command("preprocess-all")
+@models_option
+@force_option
+@no_progress_option
+def preprocess_all(models: str | None, force: bool, no_progress: bool) -> None:
+    """Extract what is missing for every indexed track, then draw the maps.
+
+    Stop it at any moment: the next run continues. Exit status 1 when a wanted vector is missing at the end.
+    """
+    run_pipeline(models, force, None, no_progress)
+
+
+@command("preprocess-track")
+@click.argument("filename")
+@models_option
+@force_option
+@no_progress_option
+def preprocess_track(filename: str, models: str | None, force: bool, no_progress: bool) -> None:
+    """Extract what is missing for one indexed track; FILENAME as index-audio saw it."""
+    with database().read() as session:
+        get_track(session, filename)
+    run_pipeline(models, force, filename, no_progress)
+
+
+def run_pipeline(models: str | None, force: bool, filename: str | None, no_progress: bool) -> None:
+    specs = runnable_specs(wanted_specs(models), are_named=models is not None)
+    with database().read() as session:
+        plans = plan_extraction(session, specs, force, filename)
+    summary = run_extraction(plans, no_progress)
+    if filename is None:
+        draw_maps(database(), specs, no_progress)
+    report(summary, plans, specs)
+
+
+def wanted_specs(models: str | None) -> list[ModelSpec]:
+    """Records of the models named, or of the settings' pairs. Raises UnknownChoiceError."""
+    if models:
+        return list(dict.fromkeys(spec for key in models.split(",") for spec in registry.get_by_key(key)))
+    return [registry.get(model, variant) for model, variant in config.wanted_pairs()]
+
+
+def runnable_specs(specs: list[ModelSpec], are_named: bool) -> list[ModelSpec]:
+    """Those whose weights are there; the others are told, and an error when someone asked for them by name."""
+    runnable, missing = [], []
+    for spec in specs:
+        try:
+            find_weights(spec, current_app.config["WEIGHTS_DIR"], config.model_weights())
+            runnable.append(spec)
+        except WeightsMissingError as error:
+            missing.append(error)
+            click.echo(f"skipped: {error}", err=True)
+    if missing and (are_named or not runnable):
+        raise MelodexError(f"{len(missing)} of the wanted models cannot run: their weights are not there.")
+    return runnable
+
+
+def run_extraction(plans: list[TrackPlan], no_progress: bool) -> ExtractionSummary:
+    n_missing = sum(len(plan.missing) for plan in plans)
+    if not n_missing:
+        return ExtractionSummary()
+    from ML.inference import load_model
+
+    needed = {spec.key: spec for plan in plans for spec in plan.missing if not plan.unreadable}
+    models = {key: load_model(spec.name, spec.variant) for key, spec in needed.items()}
+    with progress_bar("Extracting", "track×model", no_progress, n_missing) as bar:
+        return extract(database(), audio_dir(), plans, models, config.BATCH_SEGMENTS, bar.update)
+
+
+def draw_maps(database: Database, specs: list[ModelSpec], no_progress: bool) -> None:
+    queries = all_queries(specs, config.ON_DEMAND_PROJECTION_METHODS, DIMENSIONS, config.PROJECTION_SEED)
+    with database.read() as session:
+        missing = [query for query in queries if not is_cached(session, query)]
+    if not missing:
+        return
+    with progress_bar("Drawing maps", "map", no_progress, len(missing)) as bar:
+        for query in missing:
+            get_map(database, query)
+            bar.update(1)
+
+
+def report(summary: ExtractionSummary, plans: list[TrackPlan], specs: list[ModelSpec]) -> None:
+    for (filename, key), reason in summary.failures.items():
+        click.echo(f"failed: {filename} with {key}: {reason}", err=True)
+    n_wanted = len(plans) * len(specs)
+    n_there = n_wanted - sum(len(plan.missing) for plan in plans)
+    click.echo(
+        f"{len(plans)} tracks × {len(specs)} models: {n_there} were there, {summary.n_extracted} extracted, "
+        f"{len(summary.failures)} failed."
+    )
+    if summary.failures:
+        raise MelodexError(f"{len(summary.failures)} of {n_wanted} vectors could not be extracted.")

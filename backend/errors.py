@@ -1,0 +1,45 @@
+"""The one error shape: `{"success": false, "status": 404, "error": "…", "choices": […] | null}`."""
+
+import logging
+
+from flask import Flask, Response, jsonify
+from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
+
+from ML.errors import MelodexError, UnknownChoiceError
+
+log = logging.getLogger(__name__)
+
+
+class NotInLibraryError(MelodexError):
+    """A path that names nothing the library holds."""
+
+
+def error_response(status: int, message: str, choices: list[str] | None = None) -> Response:
+    response = jsonify(success=False, status=status, error=message, choices=choices)
+    response.status_code = status
+    return response
+
+
+def register_error_handlers(app: Flask) -> None:
+    app.register_error_handler(NotInLibraryError, lambda error: error_response(NotFound.code, str(error)))
+    app.register_error_handler(MelodexError, bad_request)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(Exception, unexpected_error)
+
+
+def bad_request(error: MelodexError) -> Response:
+    choices = error.choices if isinstance(error, UnknownChoiceError) else None
+    return error_response(400, str(error), choices)
+
+
+def http_error(error: HTTPException) -> Response:
+    response = error_response(error.code or InternalServerError.code, error.description or error.name)
+    for name, value in error.get_headers():
+        if name in ("Allow", "Content-Range", "Retry-After"):
+            response.headers[name] = value
+    return response
+
+
+def unexpected_error(error: Exception) -> Response:
+    log.exception("Unexpected error", exc_info=error)
+    return error_response(InternalServerError.code, "Something broke in the server: its log says what.")

@@ -1,0 +1,12 @@
+"""What every answer carries: an ETag, so that a browser asks again without loading again."""
+
+from flask import Response, request
+
+
+def add_validators(response: Response) -> Response:
+    """Runs before compression, which turns a matching ETag into 304."""
+    is_cacheable = request.method in ("GET", "HEAD") and response.status_code == 200
+    if is_cacheable and not response.is_streamed and not response.direct_passthrough:
+        response.add_etag()
+        response.headers.setdefault("Cache-Control", "no-cache")
+    return response

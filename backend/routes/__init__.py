@@ -1,0 +1,5 @@
+"""One file a resource; a new route goes into one of these or a new one listed here."""
+
+from backend.routes import app_files, library, maps, media, models
+
+BLUEPRINTS = (library.blueprint, maps.blueprint, media.blueprint, models.blueprint, app_files.blueprint)

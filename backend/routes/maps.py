@@ -1,0 +1,51 @@
+"""Maps: projected embeddings and taggrams."""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from backend.context import database
+from backend.params import parse_map_query
+from db.embeddings import Space
+from db.library import UNKNOWN_GENRE, present_tracks
+from db.projections import LibraryMap, get_map
+from db.schema import Track
+
+blueprint = Blueprint("maps", __name__)
+COORD_DIGITS = 4  # a hundredth of a pixel on any screen
+
+
+@blueprint.get("/embeddings")
+def embeddings() -> Response:
+    """What a network hears, as points. Parameters: red, dataset, metodo, dimensions."""
+    return answer("embeddings")
+
+
+@blueprint.get("/taggrams")
+def taggrams() -> Response:
+    """Tag activations (or what a model has in their place), as points. Parameters as for /embeddings."""
+    return answer("taggrams")
+
+
+def answer(space: Space) -> Response:
+    query = parse_map_query(request.args, space)
+    library_map = get_map(database(), query)
+    with database().read() as session:
+        tracks = {track.id: track for track in present_tracks(session)}
+        data = points(library_map, tracks)
+    return jsonify(name=query.name, data=data, parameters=library_map.parameters, note=library_map.note)
+
+
+def points(library_map: LibraryMap, tracks: dict[int, Track]) -> list[dict[str, Any]]:
+    coords = library_map.coords.astype(float).round(COORD_DIGITS)
+    placed = zip(library_map.track_ids.tolist(), coords.tolist(), strict=True)
+    return [point(tracks[track_id], coords) for track_id, coords in placed if track_id in tracks]
+
+
+def point(track: Track, coords: list[float]) -> dict[str, Any]:
+    return {
+        "audio": f"../audio/{track.filename}",
+        "coords": coords,
+        "name": track.filename,
+        "tag": track.genre or UNKNOWN_GENRE,
+    }

@@ -1,0 +1,57 @@
+"""The sound and the pictures."""
+
+from pathlib import Path
+
+from flask import Blueprint, Response, request, send_file
+
+from backend.context import audio_dir
+from backend.covers import render_cover
+from backend.errors import NotInLibraryError
+from backend.params import parse_size
+from ML.audio import is_audio_file
+from ML.tags import read_cover
+
+blueprint = Blueprint("media", __name__)
+
+MIME_TYPES = {
+    ".mp3": "audio/mpeg",
+    ".wav": "audio/wav",
+    ".ogg": "audio/ogg",
+    ".flac": "audio/flac",
+    ".m4a": "audio/mp4",
+}
+COVER_SIZES = (16, 512)  # pixels, smallest and largest
+COVER_CACHE_SECONDS = 3600
+
+
+@blueprint.get("/audio/<path:filename>")
+def audio(filename: str) -> Response:
+    """The file itself, with HTTP ranges."""
+    path = audio_path(filename)
+    return send_file(path, mimetype=MIME_TYPES[path.suffix.lower()], conditional=True)
+
+
+@blueprint.get("/cover/<path:filename>")
+def cover(filename: str) -> Response:
+    """The embedded picture as JPEG, at most `size` pixels wide."""
+    size = parse_size(request.args, *COVER_SIZES)
+    path = audio_path(filename)
+    picture = render_cover(read_cover(path), size)
+    if picture is None:
+        raise NotInLibraryError(f"{filename!r} has no cover picture that can be shown.")
+    response = Response(picture, mimetype="image/jpeg")
+    response.headers["Cache-Control"] = f"max-age={COVER_CACHE_SECONDS}"
+    return response
+
+
+def audio_path(filename: str) -> Path:
+    """An audio file inside the music folder. Raises NotInLibraryError for anything else."""
+    root = audio_dir().resolve()
+    try:
+        path = (root / filename).resolve()
+        is_there = path.is_relative_to(root) and is_audio_file(path) and path.is_file()
+    except (OSError, ValueError):  # a name too long for the file system, a NUL in it
+        is_there = False
+    if not is_there:
+        raise NotInLibraryError(f"There is no audio file {filename!r}: GET /audios lists what there is.")
+    return path

@@ -1,0 +1,75 @@
+"""The registry as JSON: what exists, what can run, what is extracted."""
+
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify
+
+import config
+from backend.context import database
+from db.embeddings import Pair, count_extracted, count_failed
+from db.library import readable_filenames
+from ML import registry
+from ML.projections import DIMENSIONS, PROJECTIONS
+from ML.registry import ModelSpec
+from ML.weights import is_runnable, weights_path
+
+blueprint = Blueprint("models", __name__)
+
+
+@blueprint.get("/models")
+def models() -> Response:
+    """Every model, projection and dimension a map can be asked for."""
+    with database().read() as session:
+        extracted, failed = count_extracted(session), count_failed(session)
+        n_tracks = len(readable_filenames(session))
+    return jsonify(
+        models=[describe(spec, extracted, failed) for spec in registry.MODELS],
+        projections=[
+            {"name": name, "label": PROJECTIONS[name].label} for name in config.ON_DEMAND_PROJECTION_METHODS
+        ],
+        dimensions=DIMENSIONS,
+        default=default_pair(extracted),
+        n_tracks=n_tracks,
+    )
+
+
+def describe(spec: ModelSpec, extracted: dict[Pair, int], failed: dict[Pair, int]) -> dict[str, Any]:
+    pair = (spec.name, spec.variant)
+    return {
+        "model": spec.name,
+        "variant": spec.variant,
+        "label": spec.label,
+        "variant_label": spec.variant_label,
+        "sample_rate": spec.sample_rate,
+        "segment_seconds": spec.segment_seconds,
+        "embedding_dim": spec.embedding_dim,
+        "taggram_dim": spec.taggram_dim,
+        "taggram_kind": spec.taggram_kind,
+        "tag_names": spec.tag_names,
+        "licence": spec.weights.licence if spec.weights else None,
+        "paper": spec.paper,
+        "weights": describe_weights(spec),
+        "runnable": is_runnable(spec, current_app.config["WEIGHTS_DIR"], config.model_weights()),
+        "n_extracted": extracted.get(pair, 0),
+        "n_failed": failed.get(pair, 0),
+    }
+
+
+def describe_weights(spec: ModelSpec) -> dict[str, Any] | None:
+    if spec.weights is None:
+        return None
+    path = weights_path(spec, current_app.config["WEIGHTS_DIR"], config.model_weights())
+    return {
+        "path": spec.weights.path,
+        "url": spec.weights.url,
+        "n_bytes": spec.weights.n_bytes,
+        "sha256": spec.weights.sha256,
+        "present": path is not None and path.is_file(),
+    }
+
+
+def default_pair(extracted: dict[Pair, int]) -> dict[str, str]:
+    """What to show first: the first model that has heard something, else the first model."""
+    heard = [spec for spec in registry.MODELS if extracted.get((spec.name, spec.variant))]
+    spec = (heard or registry.MODELS)[0]
+    return {"model": spec.name, "variant": spec.variant}

@@ -1,0 +1,33 @@
+"""`create_app()`, nothing else: `flask --app backend.server …` and every other server start here."""
+
+from typing import Any
+
+from flask import Flask
+from flask_compress import Compress
+from flask_cors import CORS
+
+import config
+from backend.commands import COMMANDS
+from backend.errors import register_error_handlers
+from backend.responses import add_validators
+from backend.routes import BLUEPRINTS
+
+COMPRESSED_TYPES = ["application/json", "text/html", "text/css", "text/javascript", "image/svg+xml"]
+
+
+def create_app(overrides: dict[str, Any] | None = None) -> Flask:
+    """The app with every setting of `config`; overrides: settings by name, for tests."""
+    app = Flask(__name__, static_folder=None)
+    app.config.from_object(config)
+    app.config.update(COMPRESS_MIMETYPES=COMPRESSED_TYPES, COMPRESS_ALGORITHM=["br", "gzip"])
+    app.config.update(overrides or {})
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    Compress(app)
+    CORS(app, origins=app.config["CORS_ORIGINS"])
+    app.after_request(add_validators)
+    register_error_handlers(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    return app

@@ -1,0 +1,113 @@
+"""Opening the database: engine, transactions, upgrades."""
+
+import sqlite3
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from filelock import FileLock
+from sqlalchemy import create_engine, event, inspect, text
+from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session, sessionmaker
+
+from db.schema import Base
+from ML.errors import LibraryError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_TIMEOUT_SECONDS = 60  # how long a writer waits for another before "database is locked"
+
+
+class Database:
+    """An open database, migrated to the newest schema.
+
+    `read()` and `write()` are transactions: committed at the end of the block, rolled back by an error.
+    """
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.engine = open_engine(path)
+        self._readers = sessionmaker(self.engine)
+        self._writers = sessionmaker(self.engine.execution_options(begin="BEGIN IMMEDIATE"))
+
+    def read(self) -> AbstractContextManager[Session]:
+        return self._readers.begin()
+
+    def write(self) -> AbstractContextManager[Session]:
+        """Takes the write lock at once, so that what is read inside is still true when it is written."""
+        return self._writers.begin()
+
+    def lock(self, purpose: str) -> FileLock:
+        """A lock between threads and processes that work on this database."""
+        return FileLock(f"{self.path}.{purpose}.lock")
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_database(path: Path) -> Database:
+    """Open, create or upgrade. Raises LibraryError when the file cannot be used as a database."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    database = Database(path)
+    try:
+        if schema_version(database.engine) != newest_version():
+            with database.lock("migration"):
+                upgrade(database.engine)
+    except DatabaseError as error:
+        raise LibraryError(
+            f"Cannot use {path} as a database: {error.orig}. Move it away or set "
+            "MELODEX_DATABASE_PATH to another file."
+        ) from error
+    return database
+
+
+def open_engine(path: Path) -> Engine:
+    url = URL.create("sqlite", database=str(path))
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+    event.listen(engine, "connect", prepare_connection)
+    event.listen(engine, "begin", begin_transaction)
+    return engine
+
+
+def prepare_connection(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver's own implicit BEGIN leaves out DDL and reads: transactions begin in begin_transaction.
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute(
+        "PRAGMA synchronous = NORMAL"
+    )  # safe with WAL: a power cut loses at most the last commits
+
+
+def begin_transaction(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+
+def newest_version() -> str:
+    """Revision of the last migration: the number its file name starts with."""
+    return max(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("0*.py"))
+
+
+def schema_version(engine: Engine) -> str | None:
+    """The revision a database is at; None for a new one and for one the original program made."""
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def upgrade(engine: Engine) -> None:
+    """Run every migration that is missing, in one transaction."""
+    from alembic import command
+    from alembic.config import Config
+
+    settings = Config()
+    settings.set_main_option("script_location", str(MIGRATIONS))
+    with engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "head")
+
+
+def drop_tables(database: Database) -> None:
+    with database.engine.begin() as connection:
+        Base.metadata.drop_all(connection)
+        connection.execute(text("DROP TABLE IF EXISTS alembic_version"))

@@ -1,0 +1,155 @@
+"""Reading and writing vectors."""
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from db.codec import decode_array, decode_vector, encode_array, encode_vector
+from db.library import PLAYABLE
+from db.schema import Embedding, ExtractionFailure, SegmentVectors, Track, now
+from ML.segments import TrackOutput
+
+log = logging.getLogger(__name__)
+
+Space = Literal["embeddings", "taggrams"]
+SPACES: tuple[Space, ...] = ("embeddings", "taggrams")
+COLUMNS = {"embeddings": Embedding.embedding_data, "taggrams": Embedding.taggram_data}
+Pair = tuple[str, str]  # (model, variant)
+
+
+@dataclass(frozen=True)
+class LibraryMatrix:
+    """One vector a track. track_ids: int64 [n].  values: float32 [n, D]."""
+
+    track_ids: np.ndarray
+    values: np.ndarray
+
+
+def save_output(session: Session, track_id: int, pair: Pair, output: TrackOutput) -> None:
+    """Replace the vectors of a track by those of one model, and forget an earlier failure."""
+    delete_output(session, track_id, pair)
+    embedding_data, embedding_shape = encode_vector(output.embedding)
+    taggram_data, taggram_shape = encode_vector(output.taggram)
+    row = Embedding(
+        track_id=track_id, model=pair[0], dataset=pair[1],
+        embedding_data=embedding_data, embedding_shape=embedding_shape,
+        taggram_data=taggram_data, taggram_shape=taggram_shape,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    session.add(segment_row(row.id, output))
+    session.execute(update(Track).where(Track.id == track_id).values(processed_at=now()))
+
+
+def segment_row(embedding_id: int, output: TrackOutput) -> SegmentVectors:
+    """float16 keeps three digits, enough to walk a map, at half the size."""
+    return SegmentVectors(
+        embedding_id=embedding_id,
+        starts_data=encode_array(output.segment_starts.astype(np.float32)),
+        embeddings_data=encode_array(to_float16(output.segment_embeddings)),
+        taggrams_data=encode_array(to_float16(output.segment_taggrams)),
+    )
+
+
+def to_float16(array: np.ndarray) -> np.ndarray:
+    limit = np.finfo(np.float16).max
+    return np.clip(array, -limit, limit).astype(np.float16)
+
+
+def delete_output(session: Session, track_id: int, pair: Pair) -> None:
+    for table in (Embedding, ExtractionFailure):
+        session.execute(
+            delete(table).where(table.track_id == track_id, table.model == pair[0], table.dataset == pair[1])
+        )
+
+
+def save_failure(session: Session, track_id: int, pair: Pair, reason: str) -> None:
+    """Note why a model could not hear a track; vectors it has from before stay."""
+    session.merge(
+        ExtractionFailure(track_id=track_id, model=pair[0], dataset=pair[1], reason=reason, created_at=now())
+    )
+
+
+def load_segments(
+    session: Session, track_id: int, pair: Pair
+) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+    """(starts [S] in seconds, embeddings [S, D], taggrams [S, T]) of a track, or None before extraction."""
+    query = select(SegmentVectors).join(Embedding, Embedding.id == SegmentVectors.embedding_id)
+    row = session.scalar(query.where(Embedding.track_id == track_id, *of_pair(pair)))
+    if row is None:
+        return None
+    return decode_array(row.starts_data), decode_array(row.embeddings_data), decode_array(row.taggrams_data)
+
+
+def load_matrix(session: Session, pair: Pair, space: Space) -> LibraryMatrix:
+    """Vectors of all tracks that are there, in the order of their names.
+
+    Rows of another width than most (a database that changed models) or not finite are left out.
+    """
+    query = select(Track.id, COLUMNS[space]).join(Embedding, Embedding.track_id == Track.id)
+    rows = session.execute(
+        query.where(*PLAYABLE, COLUMNS[space].is_not(None), *of_pair(pair)).order_by(Track.filename)
+    )
+    vectors = list(readable_vectors(rows))
+    width = most_common_width([vector for _, vector in vectors])
+    kept = [(id_, vector) for id_, vector in vectors if len(vector) == width and np.isfinite(vector).all()]
+    values = np.stack([vector for _, vector in kept]) if kept else np.zeros((0, width), np.float32)
+    return LibraryMatrix(np.array([id_ for id_, _ in kept], dtype=np.int64), values)
+
+
+def readable_vectors(rows: Iterable[Row]) -> Iterator[tuple[int, np.ndarray]]:
+    """(track id, float32 [D]) of the rows that hold an array; the others are logged and left out."""
+    for track_id, data in rows:
+        try:
+            yield track_id, decode_vector(data)
+        except (ValueError, EOFError) as error:
+            log.warning("The vector of track %d is damaged and left out: %s", track_id, error)
+
+
+def most_common_width(vectors: list[np.ndarray]) -> int:
+    widths = Counter(len(vector) for vector in vectors)
+    return widths.most_common(1)[0][0] if widths else 0
+
+
+def fingerprint(session: Session, pair: Pair) -> str:
+    """Text that changes whenever a vector of a present track does, without reading the vectors."""
+    query = select(Embedding.id, Embedding.track_id, Embedding.created_at, Track.filename)
+    rows = session.execute(
+        query.join(Track, Track.id == Embedding.track_id)
+        .where(*PLAYABLE, *of_pair(pair))
+        .order_by(Track.filename)
+    )
+    return "\n".join(f"{row.id} {row.track_id} {row.created_at}" for row in rows)
+
+
+def of_pair(pair: Pair):
+    return Embedding.model == pair[0], Embedding.dataset == pair[1]
+
+
+def count_extracted(session: Session) -> dict[Pair, int]:
+    """Present tracks with vectors, by (model, variant)."""
+    query = select(Embedding.model, Embedding.dataset, func.count()).join(
+        Track, Track.id == Embedding.track_id
+    )
+    rows = session.execute(query.where(*PLAYABLE).group_by(Embedding.model, Embedding.dataset))
+    return {(model, dataset): n for model, dataset, n in rows}
+
+
+def count_failed(session: Session) -> dict[Pair, int]:
+    """Present tracks a model could not hear, by (model, variant)."""
+    failure = ExtractionFailure
+    query = select(failure.model, failure.dataset, func.count()).join(Track, Track.id == failure.track_id)
+    rows = session.execute(query.where(*PLAYABLE).group_by(failure.model, failure.dataset))
+    return {(model, dataset): n for model, dataset, n in rows}
+
+
+def extracted_pairs(session: Session) -> set[tuple[int, str, str]]:
+    """(track id, model, variant) of every vector in the database."""
+    rows = session.execute(select(Embedding.track_id, Embedding.model, Embedding.dataset))
+    return {(track_id, model, dataset) for track_id, model, dataset in rows}

@@ -1,0 +1,62 @@
+"""Queries over tracks, and a person's own table of genres."""
+
+import csv
+from pathlib import Path
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from db.schema import CachedProjection, Embedding, ExtractionFailure, SegmentVectors, Track
+from ML.errors import LibraryError
+
+UNKNOWN_GENRE = "Unknown"
+SELECTED_SONGS = "selected_songs.csv"
+GENRE_COLUMNS = {"filename", "genre"}
+PLAYABLE = (Track.gone_at.is_(None), Track.error.is_(None))  # what maps and lists show
+
+
+def present_tracks(session: Session) -> list[Track]:
+    """Every track whose file is there, readable or not, in the order of their names."""
+    return list(session.scalars(select(Track).where(Track.gone_at.is_(None)).order_by(Track.filename)))
+
+
+def readable_filenames(session: Session) -> list[str]:
+    query = select(Track.filename).where(*PLAYABLE)
+    return list(session.scalars(query.order_by(Track.filename)))
+
+
+def genres(session: Session) -> list[str]:
+    """Sorted, unique; a track without a genre counts as "Unknown"."""
+    query = select(Track.genre).where(*PLAYABLE).distinct()
+    return sorted({genre or UNKNOWN_GENRE for genre in session.scalars(query)})
+
+
+def get_track(session: Session, filename: str) -> Track:
+    """Raises LibraryError when no such file has been indexed."""
+    track = session.scalar(select(Track).where(Track.filename == filename))
+    if track is None:
+        raise LibraryError(f"{filename!r} is not in the library: run index-audio, or check the name.")
+    return track
+
+
+def read_selected_songs(audio_dir: Path) -> dict[str, str]:
+    """{filename: genre} of selected_songs.csv, empty when there is none.
+
+    Raises LibraryError for a table without the columns filename and genre.
+    """
+    path = audio_dir / SELECTED_SONGS
+    if not path.is_file():
+        return {}
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        rows = csv.DictReader(file)
+        if not set(rows.fieldnames or []) >= GENRE_COLUMNS:
+            raise LibraryError(f"{path} needs the columns filename,genre; it has {rows.fieldnames}.")
+        return {row["filename"]: row["genre"].strip() for row in rows if row["filename"] and row["genre"]}
+
+
+def delete_everything(session: Session) -> int:
+    """Delete every record, in the order foreign keys ask for. Returns the number of tracks there were."""
+    n_tracks = session.query(Track).count()
+    for table in (SegmentVectors, ExtractionFailure, Embedding, CachedProjection, Track):
+        session.execute(delete(table))
+    return n_tracks

@@ -1,0 +1,101 @@
+"""Tables. The columns of the original program come first and keep their names and meaning."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import ForeignKey, MetaData, String, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+
+def now() -> str:
+    """The present in UTC, as text: SQLite has no time type, and the original wrote text."""
+    return datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData()
+
+
+class Track(Base):
+    """A song file. filename: relative to the music folder, with forward slashes."""
+
+    __tablename__ = "tracks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    filename: Mapped[str] = mapped_column(unique=True)
+    duration: Mapped[float | None]  # seconds
+    processed_at: Mapped[str | None] = mapped_column(String)
+    created_at: Mapped[str | None] = mapped_column(String, default=now)
+    spectral_centroid: Mapped[float | None]  # Hz
+    tempo: Mapped[float | None]  # BPM
+
+    title: Mapped[str | None]
+    artist: Mapped[str | None]
+    album: Mapped[str | None]
+    year: Mapped[int | None]
+    track_number: Mapped[int | None]
+    file_genre: Mapped[str | None]  # as the file's own tags say
+    genre: Mapped[str | None]  # as shown: selected_songs.csv wins over file_genre
+    has_cover: Mapped[bool | None]
+    file_size: Mapped[int | None]  # bytes
+    file_mtime_ns: Mapped[int | None]
+    content_hash: Mapped[str | None]  # of the sound, not of the tags
+    error: Mapped[str | None]  # why the file cannot be read, None when it can
+    gone_at: Mapped[str | None]  # when the file was missed, None while it is there
+
+    embeddings: Mapped[list["Embedding"]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
+
+
+class Embedding(Base):
+    """Pooled vectors of one track by one model; dataset is the model's variant."""
+
+    __tablename__ = "embeddings"
+    __table_args__ = (UniqueConstraint("track_id", "model", "dataset"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    track_id: Mapped[int] = mapped_column(ForeignKey("tracks.id", ondelete="CASCADE"))
+    model: Mapped[str]
+    dataset: Mapped[str]
+    embedding_data: Mapped[bytes | None]
+    embedding_shape: Mapped[str | None]
+    taggram_data: Mapped[bytes | None]
+    taggram_shape: Mapped[str | None]
+    created_at: Mapped[str | None] = mapped_column(String, default=now)
+
+
+class SegmentVectors(Base):
+    """The segment vectors behind one embedding, as float16 arrays [S, D] and [S, T]; starts in seconds."""
+
+    __tablename__ = "segment_vectors"
+
+    embedding_id: Mapped[int] = mapped_column(
+        ForeignKey("embeddings.id", ondelete="CASCADE"), primary_key=True
+    )
+    starts_data: Mapped[bytes]
+    embeddings_data: Mapped[bytes]
+    taggrams_data: Mapped[bytes]
+
+
+class ExtractionFailure(Base):
+    """Why a model could not hear a track; removed by the next success."""
+
+    __tablename__ = "extraction_failures"
+
+    track_id: Mapped[int] = mapped_column(ForeignKey("tracks.id", ondelete="CASCADE"), primary_key=True)
+    model: Mapped[str] = mapped_column(primary_key=True)
+    dataset: Mapped[str] = mapped_column(primary_key=True)
+    reason: Mapped[str]
+    created_at: Mapped[str] = mapped_column(String, default=now)
+
+
+class CachedProjection(Base):
+    """A map; key is a hash of everything it was computed from."""
+
+    __tablename__ = "projections"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]  # e.g. embeddings_musicnn_mtat_umap_2: one map a name is kept
+    track_ids_data: Mapped[bytes]
+    coords_data: Mapped[bytes]
+    parameters: Mapped[str]  # JSON
+    note: Mapped[str | None]
+    created_at: Mapped[str] = mapped_column(String, default=now)
