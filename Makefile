@@ -39,7 +39,7 @@ bench: setup ui
 	$(BIN)/python -m benchmarks.first_map
 
 screenshots: $(VENV)/.installed-dev ui
-	$(BIN)/python -m pytest tests/e2e -k screenshots --screenshots docs/screenshots
+	SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest tests/e2e -k screenshots
 
 clean:
 	rm -rf $(VENV) $(UI)/node_modules $(UI)/build

@@ -106,6 +106,8 @@ def open_audio(path: Path) -> "Iterator[tuple[InputContainer, AudioStream]]":
         if not container.streams.audio:
             raise AudioDecodeError(f"Cannot decode {path.name}: no audio stream in it.")
         stream = container.streams.audio[0]
+        if stream.codec_context is None:  # no decoder for it; PyAV's types do not say so
+            raise AudioDecodeError(f"Cannot decode {path.name}: its audio is of an unknown kind.")
         check_sample_rate(path, stream.codec_context.sample_rate)
         yield container, stream
 

@@ -1,52 +1,73 @@
 """Front ends: waveform → spectrogram, each citing its source."""
 
-from functools import lru_cache
-from typing import TYPE_CHECKING
+import math
 
-import numpy as np
+import torch
+from torch import Tensor, nn
 
-if TYPE_CHECKING:
-    import torch
-
-DB_FLOOR = 1e-10  # power below this reads as -100 dB
+POWER_FLOOR = 1e-10  # power below this reads as -100 dB
 
 
-@lru_cache
-def mel_filters(sample_rate: int, n_fft: int, n_mels: int, f_min: float, f_max: float) -> "torch.Tensor":
-    """Triangular HTK mel filters without area normalisation; float32 [n_mels, n_fft // 2 + 1].
-
-    Source: torchaudio.transforms.MelScale (its defaults), which the tagging networks were trained with.
-    librosa writes the same triangles with `htk=True, norm=None`; equal to 1e-5.
-    """
-    import torch
-
-    frequencies = np.linspace(0, sample_rate / 2, n_fft // 2 + 1)
-    edges = mel_to_hz(np.linspace(hz_to_mel(f_min), hz_to_mel(f_max), n_mels + 2))
-    rising = (frequencies - edges[:-2, None]) / np.diff(edges)[:-1, None]
-    falling = (edges[2:, None] - frequencies) / np.diff(edges)[1:, None]
-    return torch.from_numpy(np.maximum(0, np.minimum(rising, falling)).astype(np.float32))
-
-
-def hz_to_mel(frequency: float | np.ndarray) -> np.ndarray:
+def hz_to_mel(frequency: float) -> float:
     """HTK's mel scale: 2595 · log10(1 + f / 700)."""
-    return 2595.0 * np.log10(1.0 + np.asarray(frequency) / 700.0)
+    return 2595.0 * math.log10(1.0 + frequency / 700.0)
 
 
-def mel_to_hz(mel: np.ndarray) -> np.ndarray:
-    return 700.0 * (10.0 ** (mel / 2595.0) - 1.0)
+def mel_filters(sample_rate: int, n_fft: int, n_mels: int, f_min: float, f_max: float) -> Tensor:
+    """Triangular HTK mel filters without area normalisation; float32 [n_fft // 2 + 1, n_mels].
 
-
-def mel_db(waveform: "torch.Tensor", n_mels: int) -> "torch.Tensor":
-    """Mel spectrogram in dB as MusiCNN (96 bands) and VGG (128 bands) expect it.
-
-    waveform: float32 [n_segments, n_samples] at 16 kHz.  Returns [n_segments, n_mels, n_frames], dB.
-    Source: Won et al. 2020, sota-music-tagging-models: n_fft 512, hop 256, Hann, centred with reflect
-    padding, 0-8000 Hz, power. The lowest of 128 filters is empty at this n_fft: so it was in training.
+    Source: torchaudio.functional.melscale_fbanks, step by step in float32: near the feet of the triangles
+    rounding is all there is, and networks trained on it. librosa (`htk=True, norm=None`) equals it to 1e-4.
     """
-    import torch
+    frequencies = torch.linspace(0, sample_rate // 2, n_fft // 2 + 1)
+    mels = torch.linspace(hz_to_mel(f_min), hz_to_mel(f_max), n_mels + 2)
+    edges = 700.0 * (10.0 ** (mels / 2595.0) - 1.0)
+    widths = edges.diff()
+    distances = edges - frequencies[:, None]
+    rising, falling = -distances[:, :-2] / widths[:-1], distances[:, 2:] / widths[1:]
+    return torch.minimum(rising, falling).clamp(min=0)
 
-    window = torch.hann_window(512, device=waveform.device)
-    spectrum = torch.stft(waveform, 512, hop_length=256, window=window, center=True, return_complex=True)
-    power = spectrum.abs().square()
-    mel = mel_filters(16_000, 512, n_mels, 0.0, 8_000.0).to(waveform.device) @ power
-    return 10.0 * torch.log10(mel.clamp(min=DB_FLOOR))
+
+class Spectrogram(nn.Module):
+    """Power spectrogram: 512-sample Hann windows every 256 samples, centred with reflect padding."""
+
+    window: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("window", torch.hann_window(512))
+
+    def forward(self, waveform: Tensor) -> Tensor:
+        spectrum = torch.stft(waveform, 512, hop_length=256, window=self.window, return_complex=True)
+        return spectrum.abs().square()
+
+
+class MelScale(nn.Module):
+    """Filters as a buffer, so that a checkpoint brings the very ones its network was trained with."""
+
+    fb: Tensor
+
+    def __init__(self, n_mels: int):
+        super().__init__()
+        self.register_buffer("fb", mel_filters(16_000, 512, n_mels, 0.0, 8_000.0))
+
+    def forward(self, power: Tensor) -> Tensor:
+        return (power.mT @ self.fb).mT
+
+
+class MelDb(nn.Module):
+    """Waveform [n_segments, n_samples] at 16 kHz → mel spectrogram [n_segments, n_mels, n_frames] in dB.
+
+    The front end of MusiCNN (96 bands) and VGG (128 bands); the lowest of 128 filters is empty: so it was in
+    training. Parts and buffers have the names that checkpoints use for them.
+    Source: Won et al. 2020, sota-music-tagging-models.
+    """
+
+    def __init__(self, n_mels: int):
+        super().__init__()
+        self.spectrogram = Spectrogram()
+        self.mel_scale = MelScale(n_mels)
+
+    def forward(self, waveform: Tensor) -> Tensor:
+        mel = self.mel_scale(self.spectrogram(waveform))
+        return 10.0 * torch.log10(mel.clamp(min=POWER_FLOOR))

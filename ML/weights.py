@@ -1,6 +1,5 @@
 """Weights on disk: where they lie, whether they are there, and the only `torch.load` of the project."""
 
-import hashlib
 import pickle
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,7 +50,7 @@ def load_state_dict(path: Path) -> "dict[str, Tensor]":
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, OSError) as error:
-        reason = str(error).splitlines()[0]
+        reason = (str(error) or type(error).__name__).splitlines()[0]
         raise WeightsError(
             f"Cannot load weights {path}: {reason}. Delete the file and get it again."
         ) from error
@@ -62,18 +61,9 @@ def load_state_dict(path: Path) -> "dict[str, Tensor]":
     return state
 
 
-def load_strictly(
-    network: "nn.Module", state: "dict[str, Tensor]", ignored_prefixes: tuple[str, ...], source: Path
-) -> None:
-    """Load every tensor but the ignored ones; a missing, surplus or misshapen one is a WeightsError."""
-    kept = {name: tensor for name, tensor in state.items() if not name.startswith(ignored_prefixes)}
+def load_strictly(network: "nn.Module", state: "dict[str, Tensor]", source: Path) -> None:
+    """Load every tensor; a missing, surplus or misshapen one is a WeightsError."""
     try:
-        network.load_state_dict(kept, strict=True)
+        network.load_state_dict(state, strict=True)
     except RuntimeError as error:
         raise WeightsError(f"{source} does not fit {type(network).__name__}: {error}") from error
-
-
-def hash_file(path: Path) -> str:
-    """sha256 of a file, hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

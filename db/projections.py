@@ -12,9 +12,10 @@ from db.codec import decode_array, encode_array
 from db.database import Database
 from db.embeddings import SPACES, Space, fingerprint, load_matrix
 from db.schema import CachedProjection
+from ML.projections import get_projection, project, standardise
 from ML.registry import ModelSpec
 
-CODE_VERSION = 1  # raise when ML/projections.py draws other maps from the same vectors
+CODE_VERSION = 1  # raise when ML/projections.py draws other maps from the same vectors and parameters
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ def all_queries(
 
 
 def cache_key(session: Session, query: MapQuery) -> str:
-    parts = (query.name, str(query.seed), str(CODE_VERSION), fingerprint(session, query.pair))
+    parameters = json.dumps(dict(get_projection(query.method).parameters))
+    parts = (query.name, str(query.seed), str(CODE_VERSION), parameters, fingerprint(session, query.pair))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -90,8 +92,6 @@ def find_cached(session: Session, key: str) -> LibraryMap | None:
 
 
 def compute_map(database: Database, query: MapQuery, key: str, matrix) -> LibraryMap:
-    from ML.projections import project, standardise
-
     values = standardise(matrix.values) if query.spec.standardise else matrix.values
     projection = project(values, query.method, query.dimensions, query.seed)
     result = LibraryMap(matrix.track_ids, projection.coords, projection.parameters, projection.note)

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from ML.features import mel_db
+from ML.features import MelDb
 from ML.registry import ModelSpec
 from ML.torch_model import TorchModel
 from ML.weights import load_state_dict, load_strictly
@@ -20,7 +20,6 @@ VERTICAL = ((67, 7), (38, 7))  # (mel bands, frames): 0.7 and 0.4 of the 96 band
 HORIZONTAL = (129, 65, 33)  # frames
 N_VERTICAL, N_HORIZONTAL = 204, 51  # channels a filter bank; 2 · 204 + 3 · 51 = 561 in all
 N_MIDDLE = 64  # back end of MTAT and Jamendo; the published MSD network has 512, read off its checkpoint
-FRONT_END_BUFFERS = ("spec.",)
 
 
 class VerticalBank(nn.Module):
@@ -66,6 +65,7 @@ class MusiCNN(nn.Module):
     def __init__(self, embedding_dim: int, n_tags: int, n_middle: int = N_MIDDLE):
         super().__init__()
         n_front = len(VERTICAL) * N_VERTICAL + len(HORIZONTAL) * N_HORIZONTAL
+        self.spec = MelDb(N_MELS)
         self.spec_bn = nn.BatchNorm2d(1)
         self.layers = nn.ModuleList(
             [*(VerticalBank(shape) for shape in VERTICAL), *(HorizontalBank(length) for length in HORIZONTAL)]
@@ -78,7 +78,7 @@ class MusiCNN(nn.Module):
         self.dense2 = nn.Linear(embedding_dim, n_tags)
 
     def forward(self, waveform: Tensor) -> tuple[Tensor, Tensor]:
-        mel = self.spec_bn(mel_db(waveform, N_MELS).unsqueeze(1))
+        mel = self.spec_bn(self.spec(waveform).unsqueeze(1))
         front = torch.cat([layer(mel) for layer in self.layers], dim=1)
         first = self.layer1(front)
         second = self.layer2(first) + first
@@ -96,7 +96,7 @@ def build(spec: ModelSpec, weights_path: Path | None, device: str) -> TorchModel
     else:
         state = load_state_dict(weights_path)
         network = MusiCNN(spec.embedding_dim, spec.taggram_dim, read_middle_width(state))
-        load_strictly(network, state, ignored_prefixes=FRONT_END_BUFFERS, source=weights_path)
+        load_strictly(network, state, weights_path)
     return TorchModel(fold_batch_norms(network.eval()), device)
 
 

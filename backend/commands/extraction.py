@@ -12,6 +12,7 @@ from db.preprocessing import ExtractionSummary, TrackPlan, extract, plan_extract
 from db.projections import all_queries, get_map, is_cached
 from ML import registry
 from ML.errors import MelodexError, WeightsMissingError
+from ML.inference import load_model
 from ML.projections import DIMENSIONS
 from ML.registry import ModelSpec
 from ML.weights import find_weights
@@ -25,13 +26,18 @@ force_option = click.option("--force", is_flag=True, help="Extract again what is
 @command("preprocess-all")
 @models_option
 @force_option
+@click.option("--no-maps", is_flag=True, help="Leave the maps to the first request for them.")
 @no_progress_option
-def preprocess_all(models: str | None, force: bool, no_progress: bool) -> None:
+def preprocess_all(models: str | None, force: bool, no_maps: bool, no_progress: bool) -> None:
     """Extract what is missing for every indexed track, then draw the maps.
 
     Stop it at any moment: the next run continues. Exit status 1 when a wanted vector is missing at the end.
     """
-    run_pipeline(models, force, None, no_progress)
+    specs = runnable_specs(wanted_specs(models), are_named=models is not None)
+    plans, summary = run_extraction(specs, force, None, no_progress)
+    if not no_maps:
+        draw_maps(database(), specs, no_progress)
+    report(summary, plans, specs)
 
 
 @command("preprocess-track")
@@ -43,16 +49,8 @@ def preprocess_track(filename: str, models: str | None, force: bool, no_progress
     """Extract what is missing for one indexed track; FILENAME as index-audio saw it."""
     with database().read() as session:
         get_track(session, filename)
-    run_pipeline(models, force, filename, no_progress)
-
-
-def run_pipeline(models: str | None, force: bool, filename: str | None, no_progress: bool) -> None:
     specs = runnable_specs(wanted_specs(models), are_named=models is not None)
-    with database().read() as session:
-        plans = plan_extraction(session, specs, force, filename)
-    summary = run_extraction(plans, no_progress)
-    if filename is None:
-        draw_maps(database(), specs, no_progress)
+    plans, summary = run_extraction(specs, force, filename, no_progress)
     report(summary, plans, specs)
 
 
@@ -64,7 +62,7 @@ def wanted_specs(models: str | None) -> list[ModelSpec]:
 
 
 def runnable_specs(specs: list[ModelSpec], are_named: bool) -> list[ModelSpec]:
-    """Those whose weights are there; the others are told, and an error when someone asked for them by name."""
+    """Those whose weights are there; the others are told, an error for those asked for by name."""
     runnable, missing = [], []
     for spec in specs:
         try:
@@ -78,16 +76,18 @@ def runnable_specs(specs: list[ModelSpec], are_named: bool) -> list[ModelSpec]:
     return runnable
 
 
-def run_extraction(plans: list[TrackPlan], no_progress: bool) -> ExtractionSummary:
+def run_extraction(
+    specs: list[ModelSpec], force: bool, filename: str | None, no_progress: bool
+) -> tuple[list[TrackPlan], ExtractionSummary]:
+    with database().read() as session:
+        plans = plan_extraction(session, specs, force, filename)
     n_missing = sum(len(plan.missing) for plan in plans)
     if not n_missing:
-        return ExtractionSummary()
-    from ML.inference import load_model
-
-    needed = {spec.key: spec for plan in plans for spec in plan.missing if not plan.unreadable}
-    models = {key: load_model(spec.name, spec.variant) for key, spec in needed.items()}
+        return plans, ExtractionSummary()
+    needed = [spec for spec in specs if any(spec in plan.missing for plan in plans)]
+    models = {spec.key: load_model(spec.name, spec.variant) for spec in needed}
     with progress_bar("Extracting", "track×model", no_progress, n_missing) as bar:
-        return extract(database(), audio_dir(), plans, models, config.BATCH_SEGMENTS, bar.update)
+        return plans, extract(database(), audio_dir(), plans, models, config.BATCH_SEGMENTS, bar.update)
 
 
 def draw_maps(database: Database, specs: list[ModelSpec], no_progress: bool) -> None:

@@ -1,0 +1,25 @@
+"""The seed's own way: `npm start` in the app's folder, beside a running API."""
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import N_TRACKS, Site, port_or_other, wait_for
+
+UI = Path(__file__).resolve().parents[2] / "ui-embedding-visualization"
+
+
+def test_npm_start_shows_the_map(page: Page, site: Site):
+    port = port_or_other(0)
+    command = ["npm", "start", "--", "--port", str(port)]
+    environment = {**os.environ, "MELODEX_API": site.api}
+    with subprocess.Popen(command, cwd=UI, env=environment, start_new_session=True) as server:
+        try:
+            wait_for(f"http://localhost:{port}/", server)
+            page.goto(f"http://localhost:{port}/")
+            expect(page.get_by_test_id("map")).to_have_attribute("data-points", str(N_TRACKS), timeout=60_000)
+        finally:
+            os.killpg(server.pid, signal.SIGTERM)
