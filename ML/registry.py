@@ -4,59 +4,12 @@ API, commands, UI, README and tests all read it; nothing else lists models. A ne
 record here and one file in `ML/models/`.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Any
 
 from ML.acoustic_names import ACOUSTIC_TAG_NAMES, FEATURE_NAMES
 from ML.errors import UnknownChoiceError
+from ML.spec import ModelSpec, RemoteFile, Weights
 from ML.tag_names import JAMENDO_TAGS, MSD_TAGS, MTAT_TAGS
-
-TaggramKind = Literal["tags", "activations", "features"]
-
-
-@dataclass(frozen=True)
-class WeightsFile:
-    """A file below `WEIGHTS_DIR`. sha256 and n_bytes are None where nobody has published them."""
-
-    path: str
-    url: str
-    licence: str
-    sha256: str | None = None
-    n_bytes: int | None = None
-
-
-@dataclass(frozen=True)
-class ModelSpec:
-    """One model as trained on one data set (or in one size): its `variant`."""
-
-    name: str
-    variant: str
-    label: str
-    variant_label: str
-    builder: str  # "module:function", called as function(spec, weights_path | None, device)
-    sample_rate: int  # Hz
-    segment_samples: int
-    embedding_dim: int
-    taggram_dim: int
-    taggram_kind: TaggramKind
-    tag_names: tuple[str, ...]  # taggram_dim names, or empty for unnamed activations
-    paper: str
-    weights: WeightsFile | None = None
-    standardise: bool = False  # z-score every column over the library before any distance
-
-    @property
-    def key(self) -> str:
-        return f"{self.name}/{self.variant}"
-
-    @property
-    def framing(self) -> tuple[int, int]:
-        """Models with the same framing hear the same segments."""
-        return self.sample_rate, self.segment_samples
-
-    @property
-    def segment_seconds(self) -> float:
-        return self.segment_samples / self.sample_rate
-
 
 SOTA_TAGGING = "https://github.com/minzwon/sota-music-tagging-models/raw/master/models"
 MUSICNN_PAPER = (
@@ -65,8 +18,10 @@ MUSICNN_PAPER = (
 
 
 def musicnn(
-    variant: str, variant_label: str, embedding_dim: int, tags: tuple[str, ...], weights: WeightsFile
-):
+    variant: str, variant_label: str, embedding_dim: int, tags: tuple[str, ...], **known: Any
+) -> ModelSpec:
+    """known: sha256 and n_bytes of the published file, where they are known."""
+    published = RemoteFile(f"{SOTA_TAGGING}/{variant}/musicnn/best_model.pth", **known)
     return ModelSpec(
         name="musicnn",
         variant=variant,
@@ -80,43 +35,27 @@ def musicnn(
         taggram_kind="tags",
         tag_names=tags,
         paper=MUSICNN_PAPER,
-        weights=weights,
+        weights=Weights(f"{variant}/musicnn.pth", (published,), "MIT"),
     )
 
 
 MODELS: tuple[ModelSpec, ...] = (
-    musicnn(
-        "msd",
-        "Million Song Dataset",
-        500,
-        MSD_TAGS,
-        WeightsFile("msd/musicnn.pth", f"{SOTA_TAGGING}/msd/musicnn/best_model.pth", "MIT"),
-    ),
+    musicnn("msd", "Million Song Dataset", 500, MSD_TAGS),
     musicnn(
         "mtat",
         "MagnaTagATune",
         200,
         MTAT_TAGS,
-        WeightsFile(
-            "mtat/musicnn.pth",
-            f"{SOTA_TAGGING}/mtat/musicnn/best_model.pth",
-            "MIT",
-            sha256="690ace3bb5d49d90dd38fe3ec05a1185350b3bc3742bd7ee941f56b649b2c893",
-            n_bytes=3_257_172,
-        ),
+        sha256="690ace3bb5d49d90dd38fe3ec05a1185350b3bc3742bd7ee941f56b649b2c893",
+        n_bytes=3_257_172,
     ),
     musicnn(
         "jamendo",
         "MTG-Jamendo",
         200,
         JAMENDO_TAGS,
-        WeightsFile(
-            "jamendo/musicnn.pth",
-            f"{SOTA_TAGGING}/jamendo/musicnn/best_model.pth",
-            "MIT",
-            sha256="66280f4859376377c47f64313c7ac889a3201fdb06a01bf6e94ac6e619081bb5",
-            n_bytes=3_257_168,
-        ),
+        sha256="66280f4859376377c47f64313c7ac889a3201fdb06a01bf6e94ac6e619081bb5",
+        n_bytes=3_257_168,
     ),
     ModelSpec(
         name="acoustic",

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ML.errors import WeightsError, WeightsMissingError
-from ML.registry import ModelSpec
+from ML.spec import ModelSpec
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -27,20 +27,22 @@ def find_weights(spec: ModelSpec, weights_dir: Path, overrides: dict[str, dict[s
     Raises WeightsMissingError saying what to get and where to put it.
     """
     path = weights_path(spec, weights_dir, overrides)
-    if path is not None and not path.is_file():
+    if path is not None and not path.exists():
         raise WeightsMissingError(missing_message(spec, path))
     return path
 
 
 def is_runnable(spec: ModelSpec, weights_dir: Path, overrides: dict[str, dict[str, Path]]) -> bool:
     path = weights_path(spec, weights_dir, overrides)
-    return path is None or path.is_file()
+    return path is None or path.exists()
 
 
 def missing_message(spec: ModelSpec, path: Path) -> str:
     assert spec.weights is not None
     size = f" ({spec.weights.n_bytes / 1e6:.1f} MB)" if spec.weights.n_bytes else ""
-    return f"{spec.key} has no weights: get {spec.weights.url}{size} and put it at {path}."
+    urls = " and ".join(file.url for file in spec.weights.files)
+    place = f"at {path}" if len(spec.weights.files) == 1 else f"into {path}/"
+    return f"{spec.key} has no weights: get {urls}{size} and put it {place}."
 
 
 def load_state_dict(path: Path) -> "dict[str, Tensor]":

@@ -1,5 +1,6 @@
 """The registry as JSON: what exists, what can run, what is extracted."""
 
+import dataclasses
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify
@@ -10,7 +11,7 @@ from db.embeddings import Pair, count_extracted, count_failed
 from db.library import readable_filenames
 from ML import registry
 from ML.projections import DIMENSIONS, PROJECTIONS
-from ML.registry import ModelSpec
+from ML.spec import ModelSpec
 from ML.weights import is_runnable, weights_path
 
 blueprint = Blueprint("models", __name__)
@@ -61,10 +62,9 @@ def describe_weights(spec: ModelSpec) -> dict[str, Any] | None:
     path = weights_path(spec, current_app.config["WEIGHTS_DIR"], config.model_weights())
     return {
         "path": spec.weights.path,
-        "url": spec.weights.url,
+        "files": [dataclasses.asdict(file) for file in spec.weights.files],
         "n_bytes": spec.weights.n_bytes,
-        "sha256": spec.weights.sha256,
-        "present": path is not None and path.is_file(),
+        "present": path is not None and path.exists(),
     }
 
 

@@ -107,8 +107,9 @@ def test_every_format_of_the_library_plays(page: Page, site: Site):
                 })
                 audio.currentTime = audio.duration - 2
                 await audio.play()
-                await new Promise((resolve) => (audio.ontimeupdate = () => audio.currentTime > audio.duration - 1.9 && resolve()))
-                return audio.currentTime > audio.duration - 2
+                const end = audio.duration - 1.9
+                await new Promise((resolve) => (audio.ontimeupdate = () => audio.currentTime > end && resolve()))
+                return audio.currentTime > end
             }""",
             url,
         )

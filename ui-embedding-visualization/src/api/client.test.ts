@@ -1,0 +1,59 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { serve } from '@/testing/fakeServer'
+import { audioUrl, coverUrl, findAudioProblem, getModels, getProjection } from './client'
+import type { ApiError } from './client'
+
+const QUERY = { model: 'musicnn', variant: 'mtat', space: 'taggram', method: 'umap', dimensions: 2 } as const
+const failure = async (promise: Promise<unknown>) => (await promise.catch((error: unknown) => error)) as ApiError
+
+afterEach(() => vi.unstubAllGlobals())
+
+describe('maps', () => {
+  it('asks in the public API’s own words', async () => {
+    const asked = serve({ '/taggrams': { body: { data: [] } } })
+    await getProjection(QUERY)
+    expect(asked).toEqual(['/taggrams?red=musicnn&dataset=mtat&metodo=umap&dimensions=2'])
+  })
+
+  it('packs coordinates three by three, flat maps at depth 0', async () => {
+    serve({ '/taggrams': { body: { data: [{ name: 'a', tag: 'x', coords: [1, 2] }, { name: 'b', tag: 'y', coords: [3, 4] }], note: 'n' } } })
+    const projection = await getProjection(QUERY)
+    expect([...projection.coordinates]).toEqual([1, 2, 0, 3, 4, 0])
+    expect(projection).toMatchObject({ names: ['a', 'b'], tags: ['x', 'y'], note: 'n', dimensions: 2 })
+  })
+})
+
+describe('errors', () => {
+  it('keep the server’s sentence and choices', async () => {
+    serve({ '/taggrams': { status: 400, body: { success: false, error: 'Unknown method.', choices: ['umap', 'pca'] } } })
+    expect(await failure(getProjection(QUERY))).toMatchObject({ message: 'Unknown method.', status: 400, choices: ['umap', 'pca'] })
+  })
+
+  it('say how to start a server that is not there', async () => {
+    vi.stubGlobal('fetch', () => Promise.reject(new TypeError('Failed to fetch')))
+    expect((await failure(getModels())).message).toMatch(/make run/)
+  })
+
+  it('see through a proxy whose server is down', async () => {
+    serve({ '/models': { status: 500, body: 'ECONNREFUSED' } })
+    expect(await failure(getModels())).toMatchObject({ status: 0 })
+  })
+
+  it('name a status without a body', async () => {
+    serve({ '/models': { status: 404, body: '<html>' } })
+    expect((await failure(getModels())).message).toMatch(/404/)
+  })
+})
+
+describe('audio and covers', () => {
+  it('encode each part of a path', () => {
+    expect(audioUrl('AC#DC/100% live?.mp3')).toBe('/audio/AC%23DC/100%25%20live%3F.mp3')
+    expect(coverUrl('a b.mp3', 96)).toBe('/cover/a%20b.mp3?size=96')
+  })
+
+  it('tell a missing file from one the browser cannot play', async () => {
+    serve({ '/audio/gone.mp3': { status: 404, body: { error: 'The file is gone.' } }, '/audio/odd.aiff': { body: 'bytes' } })
+    expect(await findAudioProblem('gone.mp3')).toBe('The file is gone.')
+    expect(await findAudioProblem('odd.aiff')).toBeNull()
+  })
+})

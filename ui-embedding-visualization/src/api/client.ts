@@ -1,0 +1,95 @@
+/** The one door to the server. Only here live `fetch` and the public API's Spanish parameter names (`red`, `metodo`). */
+import type { ModelsAnswer, Projection, ProjectionQuery, Track } from './types'
+
+/** A request that did not work, in words a person can act on. `status` 0: the server was not reached. */
+export class ApiError extends Error {
+  readonly status: number
+  readonly choices: string[] | null
+
+  constructor(message: string, status: number, choices: string[] | null = null) {
+    super(message)
+    this.name = 'ApiError'
+    this.status = status
+    this.choices = choices
+  }
+}
+
+interface PointsAnswer {
+  data: { coords: number[]; name: string; tag: string }[]
+  note?: string | null
+}
+
+const UNREACHABLE = 'The Melodex server does not answer. Start it with `make run`, or with `flask --app backend.server run`.'
+
+function isErrorBody(body: unknown): body is { error: string; choices?: string[] | null } {
+  return typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'string'
+}
+
+/** Turn a refused answer into an ApiError. A body that is not ours comes from a proxy: the server is down. */
+export async function translateError(response: Response): Promise<ApiError> {
+  const body: unknown = await response.json().catch(() => null)
+  if (isErrorBody(body)) return new ApiError(body.error, response.status, body.choices ?? null)
+  if (response.status >= 500) return new ApiError(UNREACHABLE, 0)
+  return new ApiError(`The server answered ${response.status} ${response.statusText}`.trim() + '.', response.status)
+}
+
+async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+  let response: Response
+  try {
+    response = await fetch(path, { signal, headers: { Accept: 'application/json' } })
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    throw new ApiError(UNREACHABLE, 0)
+  }
+  if (!response.ok) throw await translateError(response)
+  return (await response.json()) as T
+}
+
+export const getModels = (signal?: AbortSignal) => getJson<ModelsAnswer>('/models', signal)
+
+export const getTracks = async (signal?: AbortSignal) => (await getJson<{ tracks: Track[] }>('/tracks', signal)).tracks
+
+export async function getProjection(query: ProjectionQuery, signal?: AbortSignal): Promise<Projection> {
+  return toProjection(await getJson<PointsAnswer>(projectionUrl(query), signal), query)
+}
+
+export function projectionUrl(query: ProjectionQuery): string {
+  const params = new URLSearchParams({
+    red: query.model,
+    dataset: query.variant,
+    metodo: query.method,
+    dimensions: String(query.dimensions),
+  })
+  return `/${query.space}s?${params.toString()}`
+}
+
+function toProjection(answer: PointsAnswer, query: ProjectionQuery): Projection {
+  const coordinates = new Float32Array(answer.data.length * 3)
+  answer.data.forEach((point, i) => coordinates.set(point.coords.slice(0, 3), 3 * i))
+  return {
+    names: answer.data.map((point) => point.name),
+    tags: answer.data.map((point) => point.tag),
+    coordinates,
+    dimensions: query.dimensions,
+    note: answer.note ?? null,
+  }
+}
+
+const encodePath = (filename: string) => filename.split('/').map(encodeURIComponent).join('/')
+
+export const audioUrl = (filename: string) => `/audio/${encodePath(filename)}`
+
+/** size: pixels, the longer side. */
+export const coverUrl = (filename: string, size: number) => `/cover/${encodePath(filename)}?size=${size}`
+
+/** Why the server does not give a track's sound, in its words; null if it does. */
+export async function findAudioProblem(filename: string): Promise<string | null> {
+  try {
+    const response = await fetch(audioUrl(filename), { headers: { Range: 'bytes=0-0' } })
+    if (!response.ok) return (await translateError(response)).message
+    await response.body?.cancel()
+    return null
+  } catch {
+    return UNREACHABLE
+  }
+}

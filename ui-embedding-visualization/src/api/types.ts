@@ -1,0 +1,78 @@
+/** What the server answers. Field names are the server's own, so that a reader can match them with the README. */
+
+export type Space = 'embedding' | 'taggram'
+export type Dimensions = 2 | 3
+
+/** One (model, variant) pair of the registry. */
+export interface ModelInfo {
+  model: string
+  variant: string
+  label: string
+  variant_label: string
+  sample_rate: number
+  segment_seconds: number
+  embedding_dim: number
+  taggram_dim: number
+  taggram_kind: 'tags' | 'activations' | 'features'
+  tag_names: string[]
+  licence: string | null
+  paper: string | null
+  weights: WeightsInfo | null
+  runnable: boolean
+  n_extracted: number
+  n_failed: number
+}
+
+export interface WeightsInfo {
+  path: string
+  files: { url: string; sha256: string | null; n_bytes: number | null }[]
+  n_bytes: number | null
+  present: boolean
+}
+
+export interface ProjectionInfo {
+  name: string
+  label: string
+}
+
+export interface ModelsAnswer {
+  models: ModelInfo[]
+  projections: ProjectionInfo[]
+  dimensions: number[]
+  default: { model: string; variant: string }
+  n_tracks: number
+}
+
+/** One indexed file. `duration` is in seconds. */
+export interface Track {
+  id: number
+  filename: string
+  title: string | null
+  artist: string | null
+  album: string | null
+  year: number | null
+  genre: string
+  track_number: number | null
+  duration: number | null
+  has_cover: boolean
+  status: 'ok' | 'error'
+  error: string | null
+}
+
+/** Which map to draw. */
+export interface ProjectionQuery {
+  model: string
+  variant: string
+  space: Space
+  method: string
+  dimensions: Dimensions
+}
+
+/** A map as the app uses it: point `i` is `names[i]`, at `coordinates[3i … 3i+2]` (z is 0 on a 2-D map). */
+export interface Projection {
+  names: string[]
+  tags: string[]
+  coordinates: Float32Array
+  dimensions: Dimensions
+  note: string | null
+}

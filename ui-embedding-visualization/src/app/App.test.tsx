@@ -1,0 +1,123 @@
+import { render, screen, waitFor, within } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { usePlayer } from '@/state/player'
+import { changeView, DEFAULT_VIEW, getView } from '@/state/view'
+import { LIBRARY, MODELS, serve, type Routes } from '@/testing/fakeServer'
+import { App } from './App'
+
+const DOWN = { status: 500, body: 'proxy' }
+
+function open(routes: Routes, view: Partial<typeof DEFAULT_VIEW> = {}) {
+  const asked = serve(routes)
+  changeView({ ...DEFAULT_VIEW, ...view }, 'amend')
+  render(<App />)
+  return asked
+}
+
+beforeEach(() => usePlayer.setState(usePlayer.getInitialState()))
+afterEach(() => vi.unstubAllGlobals())
+
+describe('faces', () => {
+  it('while loading, says so', () => {
+    open({ ...LIBRARY, '/models': () => new Promise(() => {}) })
+    expect(screen.getByTestId('map-loading')).toHaveTextContent(/placing your music/i)
+    expect(screen.getByLabelText('Loading the models')).toBeInTheDocument()
+  })
+
+  it('an empty library invites', async () => {
+    open({ '/models': { body: { ...MODELS, n_tracks: 0 } }, '/tracks': { body: { tracks: [] } }, '/embeddings': { body: { data: [] } } })
+    expect(await screen.findByTestId('map-empty')).toHaveTextContent(/audio\/.*make run/)
+  })
+
+  it('a model that has heard nothing names the command', async () => {
+    open({ ...LIBRARY, '/embeddings': { body: { data: [] } } }, { model: 'musicnn', variant: 'msd' })
+    expect(await screen.findByTestId('map-empty')).toHaveTextContent('preprocess-all --models musicnn/msd')
+  })
+
+  it('a wrong link names the choices and leads home', async () => {
+    const refusal = { status: 400, body: { error: 'Unknown model.', choices: ['musicnn', 'whisper'] } }
+    const routes: Routes = { ...LIBRARY, '/embeddings': refusal }
+    open(routes, { model: 'nonsense', variant: 'x' })
+    const face = await screen.findByTestId('map-error')
+    expect(face).toHaveTextContent('Unknown model. Possible: musicnn, whisper'.replace('. P', '.P'))
+    routes['/embeddings'] = LIBRARY['/embeddings']
+    await userEvent.click(within(face).getByRole('button'))
+    expect(await screen.findByTestId('map')).toHaveAttribute('data-points', '4')
+  })
+
+  it('a server that is down can be asked again', async () => {
+    const routes: Routes = { ...LIBRARY, '/tracks': DOWN }
+    open(routes)
+    const face = await screen.findByTestId('map-error', {}, { timeout: 4000 })
+    expect(face).toHaveTextContent(/does not answer/)
+    routes['/tracks'] = LIBRARY['/tracks']
+    await userEvent.click(within(face).getByRole('button', { name: 'Try again' }))
+    expect(await screen.findByTestId('map')).toBeInTheDocument()
+  })
+})
+
+describe('the explorer', () => {
+  it('draws every track and writes the whole view into the URL', async () => {
+    open(LIBRARY)
+    expect(await screen.findByTestId('map')).toHaveAttribute('data-points', '4')
+    expect(window.location.search).toBe('?model=musicnn&variant=mtat')
+  })
+
+  it('shows models that cannot be chosen, and why', async () => {
+    open(LIBRARY)
+    const model = await screen.findByTestId('select-model')
+    expect(within(model).getByRole('option', { name: 'whisper — weights missing' })).toBeDisabled()
+  })
+
+  it('asks for another map when the method changes', async () => {
+    const asked = open(LIBRARY)
+    await userEvent.click(await screen.findByTestId('method-pca'))
+    await waitFor(() => expect(asked.some((url) => url.includes('metodo=pca'))).toBe(true))
+  })
+
+  it('hides a genre by a click and shows it alone by a double click', async () => {
+    open(LIBRARY)
+    const entry = async (key: string) => (await screen.findAllByTestId('legend-item')).find((item) => item.dataset.key === key) as HTMLElement
+    await userEvent.click(await entry('rock'))
+    expect(getView().hidden).toEqual(['rock'])
+    expect(screen.getByTestId('map-note')).toHaveTextContent('3 of 4 tracks')
+    await userEvent.dblClick(await entry('jazz'))
+    expect([...getView().hidden].sort()).toEqual(['Unknown', 'rock'])
+  })
+
+  it('finds a track by key, selects it and plays it', async () => {
+    open(LIBRARY)
+    await screen.findByTestId('map')
+    await userEvent.keyboard('/joga{Enter}')
+    expect(screen.getByTestId('track-title')).toHaveTextContent('Jóga')
+    expect(usePlayer.getState()).toMatchObject({ track: 'a/Björk.ogg', status: 'loading' })
+  })
+
+  it('says when nothing is found', async () => {
+    open(LIBRARY)
+    await userEvent.type(await screen.findByTestId('search-input'), 'zzz')
+    expect(await screen.findByText(/nothing matches “zzz”/i)).toBeInTheDocument()
+  })
+
+  it('plays on in shelf order among the visible tracks', async () => {
+    open(LIBRARY, { track: 'b/second.flac', hidden: ['rock'] })
+    await screen.findByTestId('map')
+    await userEvent.click(screen.getByTestId('next-button'))
+    expect(usePlayer.getState().track).toBe('untagged.wav')
+  })
+
+  it('says when the browser cannot play a file', async () => {
+    open({ ...LIBRARY, '/audio/untagged.wav': { body: 'noise' } }, { track: 'untagged.wav' })
+    await screen.findByTestId('map')
+    await waitFor(() => expect(usePlayer.getState().track).toBe('untagged.wav'))
+    document.querySelector('audio')?.dispatchEvent(new Event('error'))
+    expect(await screen.findByTestId('player-error')).toHaveTextContent('Your browser cannot play this file (.wav).')
+  })
+
+  it('opens the help by key', async () => {
+    open(LIBRARY)
+    await userEvent.keyboard('?')
+    expect(screen.getByRole('dialog', { name: 'What am I seeing?' })).toHaveTextContent(/axes have no meaning/)
+  })
+})

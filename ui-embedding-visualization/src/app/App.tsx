@@ -1,0 +1,62 @@
+import { QueryClientProvider } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { createQueryClient } from '@/api/queries'
+import { Controls } from '@/features/controls/Controls'
+import { MapStage } from '@/features/map/MapStage'
+import { Player } from '@/features/player/Player'
+import { TrackPanel } from '@/features/track/TrackPanel'
+import { ExplorerProvider } from '@/state/explorer'
+import { useScheme } from '@/state/theme'
+import { Announcer } from './Announcer'
+import { CrashBoundary } from './CrashBoundary'
+import { Header } from './Header'
+import { HelpDialog } from './HelpDialog'
+import './layout.css'
+import { useShortcuts } from './useShortcuts'
+
+export type Drawer = 'controls' | 'track' | null
+
+export function App() {
+  const [client] = useState(createQueryClient)
+  const scheme = useScheme()
+  useEffect(() => {
+    document.documentElement.dataset.theme = scheme
+  }, [scheme])
+  return (
+    <CrashBoundary>
+      <QueryClientProvider client={client}>
+        <ExplorerProvider>
+          <Shell />
+        </ExplorerProvider>
+      </QueryClientProvider>
+    </CrashBoundary>
+  )
+}
+
+/** The frame: header, two panels that become drawers on a small screen, the map, the player. */
+function Shell() {
+  const [drawer, setDrawer] = useState<Drawer>(null)
+  const [helpOpen, setHelpOpen] = useState(false)
+  useShortcuts({ help: () => setHelpOpen(true), closeDrawer: () => setDrawer(null) })
+  const toggle = (which: Drawer) => setDrawer(drawer === which ? null : which)
+  return (
+    <div className="shell" data-drawer={drawer ?? 'none'}>
+      <Header drawer={drawer} onToggle={toggle} onHelp={() => setHelpOpen(true)} />
+      <aside className="panel panel--left" aria-label="View and colours">
+        <Controls />
+      </aside>
+      <main className="stage" aria-label="Map">
+        <MapStage />
+      </main>
+      <aside className="panel panel--right" aria-label="Track">
+        <TrackPanel />
+      </aside>
+      <button type="button" className="drawer-shade" aria-label="Close the panel" tabIndex={-1} onClick={() => setDrawer(null)} />
+      <footer className="footer">
+        <Player onShowTrack={() => setDrawer('track')} />
+      </footer>
+      <HelpDialog open={helpOpen} onClose={() => setHelpOpen(false)} />
+      <Announcer />
+    </div>
+  )
+}

@@ -1,0 +1,52 @@
+import { CircleHelp, Info, Monitor, Moon, SlidersHorizontal, Sun } from 'lucide-react'
+import { IconButton } from '@/components/IconButton'
+import { SearchBox } from '@/features/search/SearchBox'
+import { THEME_CHOICES, useTheme, type ThemeChoice } from '@/state/theme'
+import type { Drawer } from './App'
+
+const THEME_ICON: Record<ThemeChoice, typeof Sun> = { system: Monitor, dark: Moon, light: Sun }
+
+interface HeaderProps {
+  /** The panel open over the map, on a small screen. */
+  drawer: Drawer
+  /** A drawer's button was pressed. */
+  onToggle: (drawer: Drawer) => void
+  /** The help's button was pressed. */
+  onHelp: () => void
+}
+
+export function Header({ drawer, onToggle, onHelp }: HeaderProps) {
+  return (
+    <header className="header">
+      <h1 className="logo">
+        <i aria-hidden="true" />
+        Melodex
+      </h1>
+      <div className="header__search">
+        <SearchBox />
+      </div>
+      <IconButton label="View and colours" className="only-small" pressed={drawer === 'controls'} onClick={() => onToggle('controls')} testId="drawer-controls">
+        <SlidersHorizontal size={17} />
+      </IconButton>
+      <IconButton label="Track" className="only-medium" pressed={drawer === 'track'} onClick={() => onToggle('track')} testId="drawer-track">
+        <Info size={17} />
+      </IconButton>
+      <IconButton label="Help and keys (?)" className="not-small" onClick={onHelp} testId="help-button">
+        <CircleHelp size={17} />
+      </IconButton>
+      <ThemeToggle />
+    </header>
+  )
+}
+
+/** System, dark, light, and around again. */
+function ThemeToggle() {
+  const { choice, choose } = useTheme()
+  const next = THEME_CHOICES[(THEME_CHOICES.indexOf(choice) + 1) % THEME_CHOICES.length]
+  const Icon = THEME_ICON[choice]
+  return (
+    <IconButton label={`Theme: ${choice}. Change to ${next}`} onClick={() => choose(next)} testId="theme-toggle">
+      <Icon size={17} />
+    </IconButton>
+  )
+}

@@ -1,0 +1,104 @@
+import { useEffect, useRef, type RefObject } from 'react'
+import type { CameraState } from './camera'
+import type { PointMapEngine } from './engine'
+import { mountEngine, type MapCallbacks, type PointMapHandle } from './mount'
+import type { MapLabel } from './overlay'
+import './point-map.css'
+import type { PointData, PointStyle } from './points'
+import type { MapLook } from './renderer'
+
+interface PointMapProps extends MapCallbacks {
+  /** The points. A new object starts the movement from the old map to the new one. */
+  data: PointData
+  /** Their colours, and which of them are greyed. */
+  style: PointStyle
+  /** Colours of the ground and of greyed points. */
+  look: MapLook
+  /** Names of groups, drawn on a flat map. */
+  labels: readonly MapLabel[]
+  /** Index of the selected point, or -1. */
+  selected: number
+  /** Index of the point that sounds, or -1. */
+  playing: number
+  /** Where to look; null fits everything. Applied when it changes. */
+  camera: CameraState | null
+  /** No animation. */
+  still: boolean
+  /** What a screen reader says of the map. */
+  label: string
+  /** Gives the handle while the map is mounted, then null. A stable function. */
+  onReady: (handle: PointMapHandle | null) => void
+}
+
+export type { HoverPlace, PointMapHandle } from './mount'
+
+/** A map of points: pan, zoom, orbit, hover, pick. It knows arrays and callbacks, and nothing of music or servers. */
+export function PointMap(props: PointMapProps) {
+  const root = useRef<HTMLDivElement>(null)
+  const overlay = useRef<HTMLDivElement>(null)
+  const engine = useRef<PointMapEngine | null>(null)
+  const latest = useLatest(props)
+
+  const { onReady } = props
+  useEffect(() => {
+    if (!root.current || !overlay.current) return undefined
+    const mounted = mountEngine(root.current, overlay.current, latest)
+    engine.current = mounted.engine
+    onReady(mounted.handle)
+    return () => {
+      onReady(null)
+      mounted.dispose()
+      engine.current = null
+    }
+  }, [onReady, latest])
+  useEngineProps(engine, props)
+
+  return (
+    <div
+      ref={root}
+      className="point-map"
+      data-testid="map"
+      data-points={props.data.keys.length}
+      data-dimensions={props.data.dimensions}
+      data-settled="false"
+      role="application"
+      aria-label={props.label}
+      aria-roledescription="map of tracks"
+      tabIndex={0}
+    >
+      <div ref={overlay} className="point-map__overlay" aria-hidden="true" />
+    </div>
+  )
+}
+
+function useLatest<T>(value: T): RefObject<T> {
+  const ref = useRef(value)
+  useEffect(() => {
+    ref.current = value
+  })
+  return ref
+}
+
+/** Each prop goes to the engine when it changes; the engine draws. The order matters: points first, then what refers to them. */
+function useEngineProps(slot: RefObject<PointMapEngine | null>, props: PointMapProps) {
+  const { data, style, look, labels, selected, playing, camera, still } = props
+  const shown = useRef<{ engine: PointMapEngine | null; data: PointData | null }>({ engine: null, data: null })
+  useEffect(() => slot.current?.setMotion(!still), [slot, still])
+  useEffect(() => {
+    const engine = slot.current
+    if (!engine) return
+    const fresh = shown.current.engine !== engine || shown.current.data !== data
+    if (fresh) engine.setData(data, style)
+    else engine.setStyle(style)
+    shown.current = { engine, data }
+  }, [slot, data, style])
+  useEffect(() => {
+    const engine = slot.current
+    // A camera the map itself has told comes back as the same object: nothing to do.
+    if (engine && camera !== engine.reportedCamera) engine.flyToCamera(camera ?? engine.fitCamera())
+  }, [slot, camera])
+  useEffect(() => slot.current?.setLook(look), [slot, look])
+  useEffect(() => slot.current?.setLabels(labels), [slot, labels])
+  useEffect(() => slot.current?.setMark('selected', selected), [slot, selected, data])
+  useEffect(() => slot.current?.setMark('playing', playing), [slot, playing, data])
+}

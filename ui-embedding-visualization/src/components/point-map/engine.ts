@@ -1,0 +1,247 @@
+/** The map without React: points, camera, movement, picking. Draws only when something has changed. */
+import { createView, DEEP_FIT, FLAT_FIT, isSameCamera, mixCameras, projectAll, unitPixels, type CameraState, type View } from './camera'
+import { mix, mixExtents, morphStart, pickInDirection, pickNearest, pointSize, toUnitBox, type Direction, type Extents, type UnitBox } from './geometry'
+import { Overlay, type MapLabel, type Mark, type Place } from './overlay'
+import type { MapLook, Renderer } from './renderer'
+import { Tweens } from './tweens'
+import type { PointData, PointStyle } from './points'
+
+export interface EngineEvents {
+  onSettled(settled: boolean): void
+  onCamera(camera: CameraState): void
+}
+
+export const MORPH_MS = 450
+const FLIGHT_MS = 600
+const FLIGHT_ZOOM = 2.2
+const PICK_RADIUS = 12
+const EMPTY_DATA: PointData = { keys: [], coordinates: new Float32Array(0), dimensions: 2 }
+
+export class PointMapEngine {
+  /** The camera last told to the outside. */
+  reportedCamera: CameraState | null = null
+  private moving = true
+  private data = EMPTY_DATA
+  private style: PointStyle = { colours: new Uint8Array(0), visible: new Uint8Array(0) }
+  private box: UnitBox = toUnitBox(EMPTY_DATA.coordinates)
+  private positions: Float32Array = new Float32Array(0)
+  private extents: Extents = [0, 0, 0]
+  private camera: CameraState = FLAT_FIT
+  private screen: Float32Array = new Float32Array(0)
+  private screenIsOld = true
+  private sceneIsOld = true
+  private look: MapLook = { background: [0, 0, 0], ghost: [60, 60, 60] }
+  private readonly marks: Record<Mark, number> = { hovered: -1, selected: -1, playing: -1 }
+  private readonly tweens = new Tweens<'morph' | 'flight'>()
+  private readonly overlay: Overlay
+  private renderer: Renderer | null = null
+  private frameRequest = 0
+  private settled = false
+  private width = 1
+  private height = 1
+
+  constructor(
+    overlayRoot: HTMLElement,
+    private readonly events: EngineEvents,
+  ) {
+    this.overlay = new Overlay(overlayRoot)
+  }
+
+  setRenderer(renderer: Renderer): void {
+    this.renderer = renderer
+    this.resize(this.width, this.height)
+    this.giveRendererPoints()
+  }
+
+  /** false: every change is there at once. */
+  setMotion(moving: boolean): void {
+    this.moving = moving
+  }
+
+  resize(width: number, height: number): void {
+    this.width = Math.max(1, width)
+    this.height = Math.max(1, height)
+    this.renderer?.setSize(this.width, this.height, Math.min(2, window.devicePixelRatio || 1))
+    this.changed()
+  }
+
+  /** Show other points. Those already on the map move to their new place; the camera comes back to fit, or stays for the first map. */
+  setData(data: PointData, style: PointStyle): void {
+    const first = this.data.keys.length === 0
+    const box = toUnitBox(data.coordinates)
+    const start = first ? box.positions.slice() : morphStart(this.data.keys, this.positions, data.keys, box.positions)
+    const fromExtents = first ? box.extents : this.extents
+    Object.assign(this, { data, style, box, positions: start, screen: new Float32Array(start.length), extents: fromExtents })
+    this.marks.hovered = -1
+    this.giveRendererPoints()
+    if (first) return this.setCamera(this.fitCamera())
+    this.startMorph(start.slice(), fromExtents)
+    this.flyToCamera(this.fitCamera(), MORPH_MS)
+  }
+
+  private startMorph(from: Float32Array, fromExtents: Extents): void {
+    this.move('morph', MORPH_MS, (t) => {
+      mix(from, this.box.positions, t, this.positions)
+      this.extents = mixExtents(fromExtents, this.box.extents, t)
+      this.renderer?.positionsMoved()
+    })
+  }
+
+  setStyle(style: PointStyle): void {
+    if (style.visible.length !== this.data.keys.length) return
+    this.style = style
+    this.giveRendererPoints()
+  }
+
+  setLook(look: MapLook): void {
+    this.look = look
+    this.changed()
+  }
+
+  setLabels(labels: readonly MapLabel[]): void {
+    this.overlay.setLabels(labels)
+    this.changed()
+  }
+
+  setMark(mark: Mark, index: number): void {
+    this.marks[mark] = index
+    this.requestFrame()
+  }
+
+  private giveRendererPoints(): void {
+    this.renderer?.setPoints(this.positions, this.style.colours, this.style.visible)
+    this.changed()
+  }
+
+  get isDeep(): boolean {
+    return this.data.dimensions === 3
+  }
+
+  get view(): View {
+    return createView(this.camera, this.extents, this.width, this.height)
+  }
+
+  get cameraState(): CameraState {
+    return this.camera
+  }
+
+  fitCamera(): CameraState {
+    return this.isDeep ? DEEP_FIT : FLAT_FIT
+  }
+
+  /** At once, as under the hand. On a flat map the camera stays head-on. */
+  setCamera(camera: CameraState): void {
+    this.tweens.stop('flight')
+    this.camera = this.isDeep ? camera : { ...camera, z: 0, theta: 0, phi: 0 }
+    this.changed()
+  }
+
+  flyToCamera(to: CameraState, duration = FLIGHT_MS): void {
+    const from = this.camera
+    if (isSameCamera(from, to)) return
+    if (!this.renderer) return this.setCamera(to)
+    this.move('flight', duration, (t) => (this.camera = mixCameras(from, to, t)))
+  }
+
+  fit(): void {
+    this.flyToCamera(this.fitCamera())
+  }
+
+  /** Bring a point to the middle, near enough to see its surroundings. */
+  flyToPoint(index: number, zoom = Math.max(FLIGHT_ZOOM, this.camera.zoom)): void {
+    const [x, y, z] = this.box.positions.subarray(3 * index, 3 * index + 3)
+    this.flyToCamera({ ...this.camera, x, y, z, zoom })
+  }
+
+  /** Move only if the point is near the edge or outside. */
+  reveal(index: number): void {
+    const place = this.placeOf(index)
+    const margin = 40
+    const inside = place.x > margin && place.y > margin && place.x < this.width - margin && place.y < this.height - margin
+    if (!inside) this.flyToPoint(index, this.camera.zoom)
+  }
+
+  pick(x: number, y: number): number {
+    return pickNearest(this.freshScreen(), this.style.visible, x, y, PICK_RADIUS, this.size / 2)
+  }
+
+  /** From the selected point, or from the middle of the map when nothing is selected. */
+  pickTowards(direction: Direction): number {
+    const from = this.marks.selected
+    if (from >= 0) return pickInDirection(this.freshScreen(), this.style.visible, from, direction)
+    return pickNearest(this.freshScreen(), this.style.visible, this.width / 2, this.height / 2, Infinity, 0)
+  }
+
+  /** Index of the point with this mark, or -1. */
+  marked(mark: Mark): number {
+    return this.marks[mark]
+  }
+
+  /** Where a point is, in pixels from the map's top left. */
+  placeOf(index: number): Place {
+    const screen = this.freshScreen()
+    return { x: screen[3 * index], y: screen[3 * index + 1], visible: screen[3 * index + 2] > 0 }
+  }
+
+  get size(): number {
+    return pointSize(this.data.keys.length, this.camera.zoom, this.box.spacing * unitPixels(this.view))
+  }
+
+  private freshScreen(): Float32Array {
+    if (this.screenIsOld) projectAll(this.positions, this.view, this.screen)
+    this.screenIsOld = false
+    return this.screen
+  }
+
+  private move(name: 'morph' | 'flight', duration: number, step: (t: number) => void): void {
+    this.tweens.start(name, this.moving ? duration : 0, step)
+    this.changed()
+  }
+
+  private changed(): void {
+    this.screenIsOld = true
+    this.sceneIsOld = true
+    this.requestFrame()
+  }
+
+  /** Marks move without drawing the points again. */
+  private requestFrame(): void {
+    if (this.frameRequest === 0) this.frameRequest = requestAnimationFrame((now) => this.frame(now))
+  }
+
+  private frame(now: number): void {
+    this.frameRequest = 0
+    if (this.tweens.active) this.changed()
+    this.tweens.advance(now)
+    if (this.sceneIsOld) this.draw()
+    this.placeOverlay()
+    this.reportSettled(!this.tweens.active && this.renderer !== null)
+  }
+
+  private draw(): void {
+    const { view, size, look } = this
+    this.renderer?.draw({ view, screen: this.freshScreen(), size, deep: this.extents[2] > 1e-3, look })
+    this.sceneIsOld = false
+  }
+
+  private placeOverlay(): void {
+    this.overlay.placeLabels(this.view, this.box.toBox, this.size / 2 + 8, !this.tweens.has('morph'))
+    for (const mark of Object.keys(this.marks) as Mark[]) {
+      const index = this.marks[mark]
+      this.overlay.placeMark(mark, index < 0 || index >= this.data.keys.length ? null : this.placeOf(index), this.size)
+    }
+  }
+
+  private reportSettled(settled: boolean): void {
+    if (settled === this.settled && !settled) return
+    this.settled = settled
+    this.events.onSettled(settled)
+    if (settled) this.events.onCamera(this.camera)
+  }
+
+  dispose(): void {
+    cancelAnimationFrame(this.frameRequest)
+    this.renderer?.dispose()
+    this.renderer = null
+  }
+}

@@ -1,0 +1,158 @@
+/** Hands on the map: drag, wheel, pinch, click and keys become camera movements and picks. */
+import { orbit, pan, zoomAt } from './camera'
+import type { PointMapEngine } from './engine'
+import type { Direction } from './geometry'
+
+export interface GestureEvents {
+  /** index -1: nothing under the pointer. */
+  onHover(index: number): void
+  onPick(index: number): void
+  /** The hand moves the map. */
+  onGrab(grabbed: boolean): void
+}
+
+const CLICK_SLOP_PIXELS = 4
+const ARROWS: Record<string, Direction> = { ArrowLeft: 'left', ArrowRight: 'right', ArrowUp: 'up', ArrowDown: 'down' }
+
+interface Hand {
+  x: number
+  y: number
+}
+
+export class Gestures {
+  private readonly hands = new Map<number, Hand>()
+  private readonly ending = new AbortController()
+  private travelled = 0
+  private hoverRequest = 0
+
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly engine: PointMapEngine,
+    private readonly events: GestureEvents,
+  ) {
+    const { signal } = this.ending
+    root.addEventListener('pointerdown', this.down, { signal })
+    root.addEventListener('pointermove', this.move, { signal })
+    root.addEventListener('pointerup', this.up, { signal })
+    root.addEventListener('pointercancel', this.cancel, { signal })
+    root.addEventListener('pointerleave', this.leave, { signal })
+    root.addEventListener('dblclick', this.doubleClick, { signal })
+    root.addEventListener('wheel', this.wheel, { signal, passive: false })
+    root.addEventListener('keydown', this.key, { signal })
+    root.addEventListener('contextmenu', (event) => event.preventDefault(), { signal })
+  }
+
+  dispose(): void {
+    this.ending.abort()
+    cancelAnimationFrame(this.hoverRequest)
+  }
+
+  private at(event: MouseEvent): Hand {
+    const box = this.root.getBoundingClientRect()
+    return { x: event.clientX - box.left, y: event.clientY - box.top }
+  }
+
+  private down = (event: PointerEvent) => {
+    if (this.hands.size === 0) this.travelled = 0
+    this.hands.set(event.pointerId, this.at(event))
+    this.root.setPointerCapture(event.pointerId)
+  }
+
+  private move = (event: PointerEvent) => {
+    const before = this.hands.get(event.pointerId)
+    const now = this.at(event)
+    if (!before) return this.hover(now)
+    this.travelled += Math.hypot(now.x - before.x, now.y - before.y)
+    if (this.travelled < CLICK_SLOP_PIXELS && this.hands.size === 1) return
+    this.events.onGrab(true)
+    if (this.hands.size === 2) this.pinch(event.pointerId, before, now)
+    else this.drag(now.x - before.x, now.y - before.y, (event.buttons & 2) !== 0)
+    this.hands.set(event.pointerId, now)
+  }
+
+  private drag(dx: number, dy: number, slide: boolean): void {
+    const { engine } = this
+    const camera = engine.cameraState
+    engine.setCamera(engine.isDeep && !slide ? orbit(camera, dx, dy) : pan(camera, engine.view, dx, dy))
+  }
+
+  private pinch(id: number, before: Hand, now: Hand): void {
+    const other = [...this.hands].find(([key]) => key !== id)?.[1]
+    if (!other) return
+    const factor = Math.hypot(now.x - other.x, now.y - other.y) / Math.max(1, Math.hypot(before.x - other.x, before.y - other.y))
+    const middle = { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 }
+    const zoomed = zoomAt(this.engine.cameraState, this.engine.view, factor, middle.x, middle.y)
+    this.engine.setCamera(pan(zoomed, this.engine.view, (now.x - before.x) / 2, (now.y - before.y) / 2))
+  }
+
+  private up = (event: PointerEvent) => {
+    const wasClick = this.hands.size === 1 && this.travelled < CLICK_SLOP_PIXELS && event.button === 0
+    this.cancel(event)
+    if (!wasClick) return
+    const { x, y } = this.at(event)
+    const index = this.engine.pick(x, y)
+    if (index >= 0) this.events.onPick(index)
+  }
+
+  private cancel = (event: PointerEvent) => {
+    this.hands.delete(event.pointerId)
+    if (this.hands.size === 0) this.events.onGrab(false)
+  }
+
+  private leave = () => {
+    cancelAnimationFrame(this.hoverRequest)
+    this.hoverRequest = 0
+    this.events.onHover(-1)
+  }
+
+  /** At most one pick a frame. */
+  private hover({ x, y }: Hand): void {
+    cancelAnimationFrame(this.hoverRequest)
+    this.hoverRequest = requestAnimationFrame(() => this.events.onHover(this.engine.pick(x, y)))
+  }
+
+  private doubleClick = (event: MouseEvent) => {
+    const { x, y } = this.at(event)
+    if (this.engine.pick(x, y) < 0) this.engine.fit()
+  }
+
+  private wheel = (event: WheelEvent) => {
+    event.preventDefault()
+    this.events.onHover(-1)
+    const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1
+    const factor = Math.exp((-event.deltaY * lines * (event.ctrlKey ? 8 : 1.6)) / 1000)
+    const { x, y } = this.at(event)
+    this.engine.setCamera(zoomAt(this.engine.cameraState, this.engine.view, factor, x, y))
+  }
+
+  zoomBy(factor: number): void {
+    const { engine } = this
+    const { width, height } = engine.view
+    engine.flyToCamera(zoomAt(engine.cameraState, engine.view, factor, width / 2, height / 2), 200)
+  }
+
+  private key = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return
+    const direction = ARROWS[event.key] as Direction | undefined
+    if (direction) this.step(direction)
+    else if (event.key === '+' || event.key === '=') this.zoomBy(1.5)
+    else if (event.key === '-') this.zoomBy(1 / 1.5)
+    else if (event.key === '0') this.engine.fit()
+    else if (event.key === 'Enter') this.pickSelected()
+    else return
+    event.preventDefault()
+    event.stopPropagation()
+  }
+
+  private step(direction: Direction): void {
+    const index = this.engine.pickTowards(direction)
+    if (index < 0) return
+    this.events.onPick(index)
+    this.engine.reveal(index)
+  }
+
+  private pickSelected(): void {
+    const index = this.engine.marked('selected')
+    if (index >= 0) this.events.onPick(index)
+  }
+}

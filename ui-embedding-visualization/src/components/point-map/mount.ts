@@ -1,0 +1,121 @@
+/** Puts an engine, its renderer and its gestures on a DOM element, and takes them off again. */
+import { isSameCamera, type CameraState } from './camera'
+import { CanvasPointRenderer } from './canvasRenderer'
+import { PointMapEngine } from './engine'
+import { Gestures } from './gestures'
+import type { Place } from './overlay'
+import type { Renderer } from './renderer'
+
+/** What others may ask of the map. Places are in pixels from its top left corner. */
+export interface PointMapHandle {
+  fit(): void
+  zoomBy(factor: number): void
+  flyTo(index: number): void
+  placeOf(index: number): Place
+}
+
+/** A place, and the size of the map around it. */
+export interface HoverPlace extends Place {
+  mapWidth: number
+  mapHeight: number
+}
+
+function hoverPlace(engine: PointMapEngine, index: number): HoverPlace {
+  const { width, height } = engine.view
+  return { ...engine.placeOf(index), mapWidth: width, mapHeight: height }
+}
+
+export interface MapCallbacks {
+  /** The pointer is over another point, at this place, or over none (-1). */
+  onHover: (index: number, place: HoverPlace | null) => void
+  /** A point was clicked, or reached by key. */
+  onPick: (index: number) => void
+  /** The camera has come to rest; null: everything fits. */
+  onCamera: (camera: CameraState | null) => void
+}
+
+/** The callbacks of the latest render. */
+type Latest = { readonly current: MapCallbacks }
+
+const CAMERA_REST_MS = 250
+
+function hasWebgl(): boolean {
+  const context = document.createElement('canvas').getContext('webgl2')
+  context?.getExtension('WEBGL_lose_context')?.loseContext()
+  return context !== null
+}
+
+/** WebGL where there is any; it comes in its own chunk. A driver may refuse late, hence the catch. */
+async function createRenderer(): Promise<Renderer> {
+  if (!hasWebgl()) return new CanvasPointRenderer()
+  try {
+    return (await import('./webglRenderer')).createWebglRenderer()
+  } catch {
+    return new CanvasPointRenderer()
+  }
+}
+
+export function mountEngine(root: HTMLElement, overlay: HTMLElement, latest: Latest) {
+  const ending = new AbortController()
+  const engine = new PointMapEngine(overlay, {
+    onSettled: (settled) => (root.dataset.settled = String(settled)),
+    onCamera: whenAtRest((camera) => {
+      engine.reportedCamera = isSameCamera(camera, engine.fitCamera()) ? null : camera
+      latest.current.onCamera(engine.reportedCamera)
+    }, ending.signal),
+  })
+  const gestures = createGestures(root, engine, latest)
+  const watcher = new ResizeObserver(([entry]) => engine.resize(entry.contentRect.width, entry.contentRect.height))
+  watcher.observe(root)
+  void createRenderer().then((renderer) => {
+    if (ending.signal.aborted) return renderer.dispose()
+    root.prepend(renderer.canvas)
+    root.dataset.renderer = renderer.kind
+    engine.setRenderer(renderer)
+    renderer.canvas.addEventListener('webglcontextrestored', () => engine.setRenderer(renderer), { signal: ending.signal })
+  })
+  const dispose = () => {
+    ending.abort()
+    watcher.disconnect()
+    gestures.dispose()
+    engine.dispose()
+    overlay.replaceChildren()
+  }
+  return { engine, handle: createHandle(engine, gestures), dispose }
+}
+
+function whenAtRest(report: (camera: CameraState) => void, signal: AbortSignal) {
+  let timer = 0
+  signal.addEventListener('abort', () => window.clearTimeout(timer))
+  return (camera: CameraState) => {
+    window.clearTimeout(timer)
+    timer = window.setTimeout(() => report(camera), CAMERA_REST_MS)
+  }
+}
+
+/** Hover is told once per point; nothing is hovered while the hand moves the map. */
+function createGestures(root: HTMLElement, engine: PointMapEngine, latest: Latest): Gestures {
+  const hover = (index: number) => {
+    if (index === engine.marked('hovered')) return
+    engine.setMark('hovered', index)
+    root.classList.toggle('point-map--over', index >= 0)
+    latest.current.onHover(index, index < 0 ? null : hoverPlace(engine, index))
+  }
+  return new Gestures(root, engine, {
+    onHover: hover,
+    onPick: (index) => latest.current.onPick(index),
+    onGrab: (grabbed) => {
+      root.classList.toggle('point-map--grabbed', grabbed)
+      if (grabbed) hover(-1)
+    },
+  })
+}
+
+function createHandle(engine: PointMapEngine, gestures: Gestures): PointMapHandle {
+  return {
+    fit: () => engine.fit(),
+    zoomBy: (factor) => gestures.zoomBy(factor),
+    flyTo: (index) => engine.flyToPoint(index),
+    placeOf: (index) => engine.placeOf(index),
+  }
+}

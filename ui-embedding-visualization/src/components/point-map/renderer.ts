@@ -1,0 +1,57 @@
+import type { View } from './camera'
+
+export type Rgb = readonly [number, number, number]
+
+/** How the map looks, apart from its points. */
+export interface MapLook {
+  background: Rgb
+  /** Points that are filtered out. */
+  ghost: Rgb
+}
+
+/** Everything a renderer draws in one frame. */
+export interface Frame {
+  view: View
+  /** float32 [3n]: x, y in pixels and depth; see projectAll. */
+  screen: Float32Array
+  /** Diameter of a point at the target, in CSS pixels. */
+  size: number
+  /** Points in front of others hide them. */
+  deep: boolean
+  look: MapLook
+}
+
+/** WebGL, or the plain canvas where it is absent. Arrays are kept, not copied: say so when they change. */
+export interface Renderer {
+  readonly kind: 'webgl' | 'canvas'
+  readonly canvas: HTMLCanvasElement
+  setSize(width: number, height: number, pixelRatio: number): void
+  /** positions float32 [3n], colours uint8 [3n], visible uint8 [n]. */
+  setPoints(positions: Float32Array, colours: Uint8Array, visible: Uint8Array): void
+  /** The positions given before have moved. */
+  positionsMoved(): void
+  draw(frame: Frame): void
+  dispose(): void
+}
+
+/** Greyed points first, so that they lie under the others: uint32 [n]. */
+export function drawingOrder(visible: Uint8Array): Uint32Array {
+  const order = new Uint32Array(visible.length)
+  let next = 0
+  for (const wanted of [0, 1]) {
+    for (let i = 0; i < visible.length; i++) if (visible[i] === wanted) order[next++] = i
+  }
+  return order
+}
+
+/** More points than this are not sorted by depth each frame; the depth buffer does what it can. */
+export const MAX_SORTED = 8192
+
+/** Far points first. */
+export function sortByDepth(order: Uint32Array, screen: Float32Array): void {
+  if (order.length <= MAX_SORTED) order.sort((a, b) => screen[3 * b + 2] - screen[3 * a + 2])
+}
+
+/** With few points there is room for an outline and a soft glow around each. */
+export const outlinePixels = (nPoints: number): number => (nPoints < 5000 ? 1.25 : 0)
+export const glowFactor = (nPoints: number): number => (nPoints < 400 ? 2.4 : 0)

@@ -1,0 +1,148 @@
+/** The map on three.js: one Points object, one shader that draws round points with an outline and, where there is room, a glow. */
+import { BufferAttribute, BufferGeometry, Color, PerspectiveCamera, Points, Scene, ShaderMaterial, WebGLRenderer } from 'three'
+import { FIELD_OF_VIEW_DEGREES, type View } from './camera'
+import { drawingOrder, glowFactor, MAX_SORTED, outlinePixels, sortByDepth, type Frame, type Renderer } from './renderer'
+
+const VERTEX = /* glsl */ `
+  attribute vec3 tint;
+  attribute float shown;
+  uniform float size, pixelRatio, reference, outline, glow;
+  uniform vec3 ghost, background;
+  varying vec3 vTint;
+  varying float vRadius, vExtent, vShown;
+  void main() {
+    vec4 eye = modelViewMatrix * vec4(position, 1.0);
+    gl_Position = projectionMatrix * eye;
+    float nearness = clamp(reference / -eye.z, 0.4, 2.4);
+    vShown = shown;
+    // Farther points fade into the ground: depth that a still picture shows too.
+    vTint = mix(background, mix(ghost, tint, shown), clamp(0.15 + 0.95 * nearness, 0.45, 1.0));
+    vRadius = 0.5 * size * pixelRatio * nearness * mix(0.75, 1.0, shown);
+    vExtent = max(vRadius * mix(1.0, glow, shown), vRadius + outline * pixelRatio) + 0.5;
+    gl_PointSize = 2.0 * vExtent;
+  }`
+
+const FRAGMENT = /* glsl */ `
+  uniform vec3 background;
+  uniform float outline, pixelRatio, glow;
+  varying vec3 vTint;
+  varying float vRadius, vExtent, vShown;
+  void main() {
+    float r = length(gl_PointCoord - 0.5) * 2.0 * vExtent;
+    float disc = 1.0 - smoothstep(vRadius - 0.6, vRadius + 0.6, r);
+    float edge = vRadius + outline * pixelRatio;
+    float ring = outline > 0.0 ? (1.0 - smoothstep(edge - 0.6, edge + 0.6, r)) * 0.85 : 0.0;
+    float halo = glow > 0.0 ? 0.34 * vShown * pow(max(0.0, 1.0 - r / vExtent), 1.6) : 0.0;
+    float alpha = max(max(disc * mix(0.9, 1.0, vShown), ring), halo);
+    if (alpha < 0.02) discard;
+    vec3 under = mix(vTint, background, ring > halo ? 1.0 : 0.0);
+    gl_FragColor = vec4(mix(under, vTint, disc), alpha);
+  }`
+
+const toColor = ([red, green, blue]: readonly [number, number, number], into: Color) => into.setRGB(red / 255, green / 255, blue / 255)
+
+function createMaterial(): ShaderMaterial {
+  const number = (value: number) => ({ value })
+  return new ShaderMaterial({
+    vertexShader: VERTEX,
+    fragmentShader: FRAGMENT,
+    transparent: true,
+    uniforms: {
+      size: number(4),
+      pixelRatio: number(1),
+      reference: number(1),
+      outline: number(0),
+      glow: number(0),
+      ghost: { value: new Color() },
+      background: { value: new Color() },
+    },
+  })
+}
+
+class WebglPointRenderer implements Renderer {
+  readonly kind = 'webgl'
+  readonly canvas: HTMLCanvasElement
+  private readonly gl: WebGLRenderer
+  private readonly scene = new Scene()
+  private readonly camera = new PerspectiveCamera(FIELD_OF_VIEW_DEGREES)
+  private readonly material = createMaterial()
+  private points = new Points(new BufferGeometry(), this.material)
+  private order: Uint32Array = new Uint32Array(0)
+  private sorted = false
+
+  constructor() {
+    this.gl = new WebGLRenderer({ alpha: true, antialias: false, powerPreference: 'high-performance' })
+    this.gl.setClearColor(0x000000, 0)
+    this.canvas = this.gl.domElement
+  }
+
+  setSize(width: number, height: number, pixelRatio: number): void {
+    this.gl.setPixelRatio(pixelRatio)
+    this.gl.setSize(width, height, false)
+    this.camera.aspect = width / height
+    this.material.uniforms.pixelRatio.value = pixelRatio
+  }
+
+  setPoints(positions: Float32Array, colours: Uint8Array, visible: Uint8Array): void {
+    this.points.geometry.dispose()
+    this.scene.clear()
+    this.order = drawingOrder(visible)
+    this.sorted = false
+    const geometry = new BufferGeometry()
+    geometry.setAttribute('position', new BufferAttribute(positions, 3))
+    geometry.setAttribute('tint', new BufferAttribute(colours, 3, true))
+    geometry.setAttribute('shown', new BufferAttribute(visible, 1))
+    geometry.setIndex(new BufferAttribute(this.order, 1))
+    this.points = new Points(geometry, this.material)
+    this.points.frustumCulled = false
+    this.material.uniforms.outline.value = outlinePixels(visible.length)
+    this.material.uniforms.glow.value = glowFactor(visible.length)
+    this.scene.add(this.points)
+  }
+
+  positionsMoved(): void {
+    this.points.geometry.attributes.position.needsUpdate = true
+  }
+
+  draw(frame: Frame): void {
+    this.aim(frame.view)
+    if (frame.deep) this.orderPoints(frame)
+    const { uniforms } = this.material
+    uniforms.size.value = frame.size
+    uniforms.reference.value = frame.view.distance
+    toColor(frame.look.ghost, uniforms.ghost.value as Color)
+    toColor(frame.look.background, uniforms.background.value as Color)
+    this.material.depthTest = frame.deep
+    this.material.depthWrite = frame.deep && !this.sorted
+    this.gl.render(this.scene, this.camera)
+  }
+
+  private aim(view: View): void {
+    const { camera } = this
+    const place = (axis: number) => view.target[axis] + view.back[axis] * view.distance
+    camera.position.set(place(0), place(1), place(2))
+    camera.up.set(...view.up)
+    camera.lookAt(...view.target)
+    camera.near = view.distance / 100
+    camera.far = view.distance + 20
+    camera.updateProjectionMatrix()
+  }
+
+  private orderPoints(frame: Frame): void {
+    sortByDepth(this.order, frame.screen)
+    this.sorted = this.order.length <= MAX_SORTED
+    const index = this.points.geometry.getIndex()
+    if (index) index.needsUpdate = true
+  }
+
+  dispose(): void {
+    this.points.geometry.dispose()
+    this.material.dispose()
+    this.gl.dispose()
+    this.gl.forceContextLoss()
+    this.canvas.remove()
+  }
+}
+
+/** Throws where the browser has no WebGL. */
+export const createWebglRenderer = (): Renderer => new WebglPointRenderer()

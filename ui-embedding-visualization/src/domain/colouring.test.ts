@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import { makeTrack } from '@/testing/fakeServer'
+import { computeColouring, MAX_CATEGORIES, soloEntries, toggleEntries, visibleMask } from './colouring'
+import { CATEGORY_COLOURS, numberColour, OTHER_COLOUR, UNKNOWN_COLOUR } from './palette'
+
+const genres = (...names: string[]) => names.map((genre, i) => makeTrack(`${i}.mp3`, { genre }))
+const colourOf = (colours: Uint8Array, i: number) => [...colours.subarray(3 * i, 3 * i + 3)]
+
+describe('colouring by category', () => {
+  it('counts, most frequent first, and the unknown last', () => {
+    const tracks = genres('Unknown', 'Unknown', 'Unknown', 'jazz', 'rock', 'rock')
+    const { legend } = computeColouring(tracks, tracks, 'genre', 'dark')
+    expect(legend.map(({ label, count }) => [label, count])).toEqual([['rock', 2], ['jazz', 1], ['Unknown', 3]])
+    expect(legend[2].colour).toBe(UNKNOWN_COLOUR.dark)
+  })
+
+  it('paints each point in the colour of its legend entry', () => {
+    const tracks = genres('jazz', 'rock', 'rock')
+    const { colours } = computeColouring(tracks, tracks, 'genre', 'dark')
+    expect(colourOf(colours, 1)).toEqual([...CATEGORY_COLOURS.dark[0]])
+    expect(colourOf(colours, 0)).toEqual([...CATEGORY_COLOURS.dark[1]])
+  })
+
+  it('keeps a genre’s colour when a model has heard only part of the library', () => {
+    const library = genres('rock', 'rock', 'rock', 'jazz')
+    const partly = computeColouring(library.slice(3), library, 'genre', 'dark')
+    expect(colourOf(partly.colours, 0)).toEqual([...CATEGORY_COLOURS.dark[1]])
+  })
+
+  it('folds what goes beyond the palette, and still lists it', () => {
+    const tracks = genres(...Array.from({ length: 15 }, (_, i) => `genre ${String(i).padStart(2, '0')}`))
+    const { legend } = computeColouring(tracks, tracks, 'genre', 'light')
+    expect(legend).toHaveLength(15)
+    expect(legend.filter((entry) => entry.folded)).toHaveLength(15 - MAX_CATEGORIES)
+    expect(legend[14].colour).toBe(OTHER_COLOUR.light)
+  })
+
+  it('reads MTG-Jamendo tags as a person would', () => {
+    const tracks = genres('genre---rock')
+    expect(computeColouring(tracks, tracks, 'genre', 'dark').legend[0]).toMatchObject({ key: 'genre---rock', label: 'rock' })
+  })
+
+  it('has no two colours alike', () => {
+    for (const scheme of ['dark', 'light'] as const) expect(new Set(CATEGORY_COLOURS[scheme].map(String)).size).toBe(MAX_CATEGORIES)
+  })
+})
+
+describe('colouring by year', () => {
+  const tracks = [1971, 1999, 2020, null].map((year, i) => makeTrack(`${i}.mp3`, { year }))
+  const colouring = computeColouring(tracks, tracks, 'year', 'dark')
+
+  it('goes along one scale from the first year to the last', () => {
+    expect(colouring.range).toEqual([1971, 2020])
+    expect(colourOf(colouring.colours, 0)).toEqual([...numberColour(0, 'dark')])
+    expect(colourOf(colouring.colours, 2)).toEqual([...numberColour(1, 'dark')])
+    expect(colourOf(colouring.colours, 3)).toEqual([...UNKNOWN_COLOUR.dark])
+  })
+
+  it('lists decades in time order, tracks without a year last', () => {
+    expect(colouring.legend.map((entry) => entry.key)).toEqual(['1970s', '1990s', '2020s', 'Unknown'])
+  })
+
+  it('survives a library from one year, and one without years', () => {
+    const one = [makeTrack('a', { year: 2000 })]
+    expect(colourOf(computeColouring(one, one, 'year', 'dark').colours, 0)).toEqual([...numberColour(0.6, 'dark')])
+    const none = [makeTrack('a')]
+    expect(computeColouring(none, none, 'year', 'dark').range).toBeNull()
+  })
+})
+
+describe('the legend as a filter', () => {
+  const tracks = genres('jazz', 'rock', 'rock', 'folk')
+  const colouring = computeColouring(tracks, tracks, 'genre', 'dark')
+
+  it('greys exactly the tracks of hidden entries', () => {
+    expect([...visibleMask(colouring, new Set(['rock']))]).toEqual([1, 0, 0, 1])
+  })
+
+  it('toggles one entry, or a folded group together', () => {
+    expect(toggleEntries(new Set(), ['rock'])).toEqual(['rock'])
+    expect(toggleEntries(new Set(['rock']), ['rock'])).toEqual([])
+    expect(toggleEntries(new Set(['rock']), ['rock', 'folk'])).toEqual(['rock', 'folk'])
+  })
+
+  it('solo hides the others; solo again shows all', () => {
+    const solo = soloEntries(colouring.legend, new Set(), ['jazz'])
+    expect([...visibleMask(colouring, new Set(solo))]).toEqual([1, 0, 0, 0])
+    expect(soloEntries(colouring.legend, new Set(solo), ['jazz'])).toEqual([])
+  })
+})

@@ -1,0 +1,130 @@
+/** Which colour each point has, and the legend that explains it. */
+import type { Track } from '@/api/types'
+import { CATEGORY_COLOURS, numberColour, OTHER_COLOUR, UNKNOWN_COLOUR, type Rgb, type Scheme } from './palette'
+import { genreLabel, UNKNOWN } from './track'
+
+export type ColourField = 'genre' | 'artist' | 'album' | 'year'
+export const COLOUR_FIELDS: readonly { value: ColourField; label: string }[] = [
+  { value: 'genre', label: 'Genre' },
+  { value: 'artist', label: 'Artist' },
+  { value: 'album', label: 'Album' },
+  { value: 'year', label: 'Year' },
+]
+
+/** More colours than this cannot be told apart: the smaller categories share one. */
+export const MAX_CATEGORIES = 12
+
+export interface LegendEntry {
+  /** What the URL and the filter use. */
+  key: string
+  label: string
+  count: number
+  colour: Rgb
+  /** Shares its colour with others: listed under "other". */
+  folded: boolean
+}
+
+export interface Colouring {
+  field: ColourField
+  legend: LegendEntry[]
+  /** uint8 [3n] */
+  colours: Uint8Array
+  /** Legend entry of each point: int32 [n] */
+  entries: Int32Array
+  /** First and last year, when the field is a number and any track has one. */
+  range: [number, number] | null
+}
+
+const CATEGORY_OF: Record<ColourField, (track: Track) => string> = {
+  genre: (track) => track.genre,
+  artist: (track) => track.artist ?? UNKNOWN,
+  album: (track) => track.album ?? UNKNOWN,
+  year: (track) => (track.year === null ? UNKNOWN : `${Math.floor(track.year / 10) * 10}s`),
+}
+
+export const categoryOf = (track: Track, field: ColourField): string => CATEGORY_OF[field](track)
+
+function countBy(keys: Iterable<string>): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1)
+  return counts
+}
+
+const unknownLast = (a: string, b: string) => Number(a === UNKNOWN) - Number(b === UNKNOWN)
+
+/** Most frequent first. Ranked over the whole library, so that a colour keeps its meaning from model to model. */
+function rankCategories(library: readonly Track[], field: ColourField): string[] {
+  const counts = countBy(library.map(CATEGORY_OF[field]))
+  const byCount = (a: string, b: string) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0)
+  const byName = (a: string, b: string) => a.localeCompare(b)
+  return [...counts.keys()].sort((a, b) => unknownLast(a, b) || (field === 'year' ? 0 : byCount(a, b)) || byName(a, b))
+}
+
+function yearRange(tracks: readonly Track[]): [number, number] | null {
+  let [first, last] = [Infinity, -Infinity]
+  for (const { year } of tracks) {
+    if (year === null) continue
+    first = Math.min(first, year)
+    last = Math.max(last, year)
+  }
+  return first <= last ? [first, last] : null
+}
+
+function yearColour(year: number, [first, last]: [number, number], scheme: Scheme): Rgb {
+  return numberColour(last === first ? 0.6 : (year - first) / (last - first), scheme)
+}
+
+function entryColour(key: string, rank: number, range: [number, number] | null, scheme: Scheme): Rgb {
+  if (key === UNKNOWN) return UNKNOWN_COLOUR[scheme]
+  if (range) return yearColour(parseInt(key, 10) + 5, range, scheme)
+  return CATEGORY_COLOURS[scheme][rank] ?? OTHER_COLOUR[scheme]
+}
+
+/** points: the tracks drawn, in order. library: all tracks, which decide the colours. */
+export function computeColouring(points: readonly Track[], library: readonly Track[], field: ColourField, scheme: Scheme): Colouring {
+  const range = field === 'year' ? yearRange(library) : null
+  const counts = countBy(points.map(CATEGORY_OF[field]))
+  const ranked = rankCategories([...library, ...points.filter((track) => track.id < 0)], field)
+  const legend = ranked
+    .map((key, rank) => ({
+      key,
+      label: field === 'genre' ? genreLabel(key) : key,
+      count: counts.get(key) ?? 0,
+      colour: entryColour(key, rank, range, scheme),
+      folded: field !== 'year' && rank >= MAX_CATEGORIES && key !== UNKNOWN,
+    }))
+    .filter((entry) => entry.count > 0)
+  return { field, legend, range, ...paint(points, field, legend, range, scheme) }
+}
+
+function paint(points: readonly Track[], field: ColourField, legend: LegendEntry[], range: [number, number] | null, scheme: Scheme) {
+  const indexOf = new Map(legend.map((entry, i) => [entry.key, i]))
+  const colours = new Uint8Array(points.length * 3)
+  const entries = new Int32Array(points.length)
+  points.forEach((track, i) => {
+    entries[i] = indexOf.get(CATEGORY_OF[field](track)) ?? 0
+    const exact = range && track.year !== null ? yearColour(track.year, range, scheme) : legend[entries[i]].colour
+    colours.set(exact, 3 * i)
+  })
+  return { colours, entries }
+}
+
+/** 1 for a visible point, 0 for one whose legend entry is hidden: uint8 [n]. */
+export function visibleMask(colouring: Colouring, hidden: ReadonlySet<string>): Uint8Array {
+  const shown = colouring.legend.map((entry) => (hidden.has(entry.key) ? 0 : 1))
+  return Uint8Array.from(colouring.entries, (entry) => shown[entry])
+}
+
+/** Solo: hide all others; when it is already alone, show everything again. */
+export function soloEntries(legend: readonly LegendEntry[], hidden: ReadonlySet<string>, keys: readonly string[]): string[] {
+  const others = legend.map((entry) => entry.key).filter((key) => !keys.includes(key))
+  const alone = others.every((key) => hidden.has(key)) && keys.every((key) => !hidden.has(key))
+  return alone ? [] : others
+}
+
+/** Toggle some entries together: if any of them shows, hide them all. */
+export function toggleEntries(hidden: ReadonlySet<string>, keys: readonly string[]): string[] {
+  const anyShown = keys.some((key) => !hidden.has(key))
+  const rest = [...hidden].filter((key) => !keys.includes(key))
+  return anyShown ? [...rest, ...keys] : rest
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { makeTrack } from '@/testing/fakeServer'
+import { buildSearchIndex, searchTracks } from './search'
+
+const index = buildSearchIndex([
+  makeTrack('x/1.mp3', { title: 'Night Drive', artist: 'Blue Harbour', album: 'Roads', genre: 'electronic' }),
+  makeTrack('x/2.mp3', { title: 'Roads', artist: 'Portishead', album: 'Dummy', genre: 'trip-hop' }),
+  makeTrack('x/3.mp3', { title: 'Midnight', artist: 'Roads End', album: 'Live', genre: 'rock' }),
+  makeTrack('bjork/04 - Joga.mp3', { artist: 'Björk' }),
+])
+const found = (query: string) => searchTracks(index, query).map((track) => track.filename)
+
+describe('search', () => {
+  it('puts titles before artists before albums', () => {
+    expect(found('roads')).toEqual(['x/2.mp3', 'x/3.mp3', 'x/1.mp3'])
+  })
+
+  it('puts the beginning of a word before its middle', () => {
+    expect(found('night')).toEqual(['x/1.mp3', 'x/3.mp3'])
+  })
+
+  it('needs every word, in any field and order', () => {
+    expect(found('portishead dummy')).toEqual(['x/2.mp3'])
+    expect(found('dummy harbour')).toEqual([])
+  })
+
+  it('forgives accents and case, and finds file names', () => {
+    expect(found('BJORK')).toEqual(['bjork/04 - Joga.mp3'])
+    expect(found('björk joga')).toEqual(['bjork/04 - Joga.mp3'])
+  })
+
+  it('finds nothing for nothing', () => {
+    expect(found('   ')).toEqual([])
+  })
+
+  it('stops at the limit', () => {
+    expect(searchTracks(index, 'x', 2)).toHaveLength(2)
+  })
+})

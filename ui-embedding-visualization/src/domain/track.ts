@@ -1,0 +1,56 @@
+/** How a track is named to a person. */
+import type { Track } from '@/api/types'
+
+export const UNKNOWN = 'Unknown'
+
+/** The title, or what the file name says where the file has no tags. */
+export function trackTitle(track: Track): string {
+  if (track.title) return track.title
+  const name = track.filename.split('/').pop() ?? track.filename
+  return name.replace(/\.[^.]+$/, '')
+}
+
+/** MTG-Jamendo tags come as `genre---rock`: a person reads `rock`. */
+export const genreLabel = (genre: string): string => genre.split('---').pop() ?? genre
+
+export const artistLabel = (track: Track): string => track.artist ?? 'Unknown artist'
+
+/** The parts that are known, joined: `Jonathan Coulton · 2006`. */
+export const joinKnown = (...parts: (string | number | null | undefined)[]): string =>
+  parts.filter((part) => part !== null && part !== undefined && part !== '').join(' · ')
+
+/** 203.4 → `3:23`; an hour and more → `1:02:03`; unknown → `–`. */
+export function formatDuration(seconds: number | null): string {
+  if (seconds === null || !Number.isFinite(seconds)) return '–'
+  const whole = Math.floor(seconds)
+  const hours = Math.floor(whole / 3600)
+  const minutes = Math.floor((whole % 3600) / 60)
+  const rest = String(whole % 60).padStart(2, '0')
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${rest}` : `${minutes}:${rest}`
+}
+
+/** For totals: 9000 → `2 h 30 min`, 700 → `12 min`. */
+export function formatTotal(seconds: number): string {
+  const minutes = Math.round(seconds / 60)
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}
+
+const NUMBER = new Intl.NumberFormat('en')
+export const formatCount = (n: number): string => NUMBER.format(n)
+export const countOf = (n: number, noun: string): string => `${formatCount(n)} ${noun}${n === 1 ? '' : 's'}`
+
+/** A point whose file left the index meanwhile still has a name and a tag. */
+export const trackOfPoint = (filename: string, tag: string): Track => ({
+  id: -1,
+  filename,
+  title: null,
+  artist: null,
+  album: null,
+  year: null,
+  genre: tag,
+  track_number: null,
+  duration: null,
+  has_cover: false,
+  status: 'ok',
+  error: null,
+})

@@ -1,0 +1,92 @@
+import { Segmented } from '@/components/Segmented'
+import { Select } from '@/components/Select'
+import type { Dimensions, ModelInfo, ModelsAnswer, ProjectionQuery, Space } from '@/api/types'
+import { bestVariant, findModel, modelChoices, variantChoices } from '@/domain/models'
+import { changeView } from '@/state/view'
+
+const SPACES: { value: Space; label: string }[] = [
+  { value: 'embedding', label: 'Embedding' },
+  { value: 'taggram', label: 'Taggram' },
+]
+
+interface ViewControlsProps {
+  /** What exists. */
+  answer: ModelsAnswer
+  /** What is shown. */
+  query: ProjectionQuery
+}
+
+/** Which model's map is drawn, and how. */
+export function ViewControls({ answer, query }: ViewControlsProps) {
+  const info = findModel(answer.models, query.model, query.variant)
+  return (
+    <section className="panel-section" aria-label="View">
+      <h2>View</h2>
+      <ModelRows answer={answer} query={query} />
+      <div className="row">
+        <span>Space</span>
+        <Segmented label="Space" value={query.space} options={SPACES} onChange={(space) => show({ space })} testIdPrefix="space" />
+      </div>
+      <div className="row">
+        <span>Method</span>
+        <Segmented
+          label="Method"
+          value={query.method}
+          options={answer.projections.map(({ name, label }) => ({ value: name, label }))}
+          onChange={(method) => show({ method })}
+          testIdPrefix="method"
+        />
+      </div>
+      <div className="row">
+        <span>Dimensions</span>
+        <Segmented
+          label="Dimensions"
+          value={String(query.dimensions)}
+          options={answer.dimensions.map((n) => ({ value: String(n), label: `${n}-D` }))}
+          onChange={(value) => show({ dimensions: Number(value) as Dimensions })}
+          testIdPrefix="dimensions"
+        />
+      </div>
+      {info && <p className="hint">{describeSpace(info, query.space)}</p>}
+    </section>
+  )
+}
+
+function ModelRows({ answer, query }: ViewControlsProps) {
+  const pickModel = (model: string) => show({ model, variant: bestVariant(answer.models, model) })
+  return (
+    <>
+      <div className="row">
+        <span>Model</span>
+        <Select label="Model" value={query.model} options={modelChoices(answer.models)} onChange={pickModel} testId="select-model" />
+      </div>
+      <div className="row">
+        <span>Trained on</span>
+        <Select
+          label="Trained on"
+          value={query.variant}
+          options={variantChoices(answer.models, query.model)}
+          onChange={(variant) => show({ model: query.model, variant })}
+          testId="select-variant"
+        />
+      </div>
+    </>
+  )
+}
+
+/** Another map is seen from its own best place. */
+const show = (patch: Parameters<typeof changeView>[0]) => changeView({ ...patch, camera: null })
+
+const TAGGRAM_KIND: Record<ModelInfo['taggram_kind'], string> = {
+  tags: 'tag probabilities',
+  activations: 'activations of an intermediate layer',
+  features: 'named features',
+}
+
+/** What a vector of this map is made of. */
+function describeSpace(info: ModelInfo, space: Space): string {
+  const window = `from ${info.segment_seconds} s windows at ${info.sample_rate / 1000} kHz`
+  return space === 'taggram'
+    ? `${info.taggram_dim} ${TAGGRAM_KIND[info.taggram_kind]} a track, ${window}`
+    : `${info.embedding_dim} numbers a track, ${window}`
+}

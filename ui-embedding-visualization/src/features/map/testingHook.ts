@@ -1,0 +1,30 @@
+/**
+ * `window.melodex`: what the map shows, for browser tests and assistive scripts, which cannot see into a canvas.
+ *   pointPositions()  every point: file name, its place in pixels from the map's top left, and whether it is filtered out
+ *   view()            what the URL says, parsed
+ */
+import type { PointMapHandle } from '@/components/point-map/PointMap'
+import type { MapPoints } from '@/state/explorer'
+import { getView, type View } from '@/state/view'
+
+interface PointPosition {
+  name: string
+  x: number
+  y: number
+  hidden: boolean
+}
+
+declare global {
+  interface Window {
+    melodex?: { pointPositions: () => PointPosition[]; view: () => View }
+  }
+}
+
+export function installTestingHook(map: PointMapHandle | null, points: MapPoints, visible: Uint8Array): () => void {
+  const position = (name: string, i: number): PointPosition => {
+    const { x, y } = map?.placeOf(i) ?? { x: NaN, y: NaN }
+    return { name, x, y, hidden: visible[i] === 0 }
+  }
+  window.melodex = { pointPositions: () => points.keys.map(position), view: getView }
+  return () => delete window.melodex
+}

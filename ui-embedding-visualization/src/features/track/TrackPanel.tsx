@@ -1,0 +1,114 @@
+import type { Track } from '@/api/types'
+import { Cover } from '@/components/Cover'
+import { coverOf } from '@/domain/cover'
+import { compareTracks } from '@/domain/order'
+import { artistLabel, formatDuration, genreLabel, joinKnown, trackTitle } from '@/domain/track'
+import { useExplorer } from '@/state/explorer'
+import { flyToTrack } from '@/state/focus'
+import { play } from '@/state/player'
+import { changeView, useView } from '@/state/view'
+import { LibrarySummary } from './LibrarySummary'
+import './track.css'
+
+/** The right panel: the selected track, or the library while nothing is selected. */
+export function TrackPanel() {
+  const { findTrack, indexOf, points, tracks } = useExplorer()
+  const { track: name } = useView()
+  const track = findTrack(name) ?? points.data?.tracks[indexOf(name)] ?? null
+  return (
+    <div className="track-panel" data-testid="track-panel">
+      {track ? <TrackCard track={track} absent={points.data !== undefined && !points.waiting && indexOf(track.filename) < 0} library={tracks.data ?? []} /> : <LibrarySummary missing={tracks.data ? name : null} />}
+    </div>
+  )
+}
+
+interface TrackCardProps {
+  /** The selected track. */
+  track: Track
+  /** The map on screen does not have this track. */
+  absent: boolean
+  /** All tracks. */
+  library: readonly Track[]
+}
+
+function TrackCard({ track, absent, library }: TrackCardProps) {
+  return (
+    <>
+      <div className="track-head">
+        <Cover {...coverOf(track, 72)} />
+        <div>
+          <h2 data-testid="track-title">{trackTitle(track)}</h2>
+          <p>{artistLabel(track)}</p>
+          <p>{joinKnown(track.album, track.year)}</p>
+        </div>
+      </div>
+      <div className="chips">
+        <span>{genreLabel(track.genre)}</span>
+        {track.filename.includes('.') && <span>{(track.filename.split('.').pop() ?? '').toUpperCase()}</span>}
+      </div>
+      {track.status === 'error' && (
+        <p className="track-problem" role="alert">
+          This file could not be read{track.error ? `: ${track.error}` : '.'}
+        </p>
+      )}
+      {absent && <p className="hint">The model has not heard this track, so the map on screen does not show it.</p>}
+      <TrackFacts track={track} />
+      <SameArtist track={track} library={library} />
+    </>
+  )
+}
+
+function TrackFacts({ track }: { track: Track }) {
+  const facts: [string, string | null][] = [
+    ['Length', formatDuration(track.duration)],
+    ['Track', track.track_number === null ? null : String(track.track_number)],
+    ['File', track.filename],
+  ]
+  return (
+    <dl className="facts">
+      {facts.map(([name, value]) =>
+        value === null ? null : (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ),
+      )}
+    </dl>
+  )
+}
+
+const MAX_LISTED = 12
+
+/** Known from the tags, not from a model. */
+function SameArtist({ track, library }: { track: Track; library: readonly Track[] }) {
+  if (track.artist === null) return null
+  const others = library.filter((other) => other.artist === track.artist && other.filename !== track.filename && other.status === 'ok')
+  if (others.length === 0) return null
+  return (
+    <section className="panel-section">
+      <h2>More by {track.artist}</h2>
+      <ul className="track-list">
+        {others.sort(compareTracks).slice(0, MAX_LISTED).map((other) => (
+          <li key={other.filename}>
+            <button type="button" onClick={() => visit(other.filename)} title="Play">
+              <Cover {...coverOf(other, 30)} />
+              <span>
+                <strong>{trackTitle(other)}</strong>
+                <em>{joinKnown(other.album, other.year)}</em>
+              </span>
+              <time>{formatDuration(other.duration)}</time>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {others.length > MAX_LISTED && <p className="hint">and {others.length - MAX_LISTED} more</p>}
+    </section>
+  )
+}
+
+function visit(filename: string): void {
+  changeView({ track: filename })
+  flyToTrack(filename)
+  play(filename)
+}

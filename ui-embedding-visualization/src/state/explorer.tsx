@@ -1,0 +1,132 @@
+/** The library and the map on screen, joined once and shared by all features. */
+import { createContext, useContext, useEffect, useMemo, type ReactNode } from 'react'
+import { useModels, useProjection, useTracks } from '@/api/queries'
+import type { Dimensions, ModelsAnswer, Projection, ProjectionQuery, Track } from '@/api/types'
+import { computeColouring, visibleMask, type Colouring } from '@/domain/colouring'
+import { resolveQuery } from '@/domain/models'
+import { playOrder } from '@/domain/order'
+import { trackOfPoint } from '@/domain/track'
+import { useScheme } from './theme'
+import { changeView, useView } from './view'
+
+/** Point `i` is `tracks[i]`, at `coordinates[3i … 3i+2]`. */
+export interface MapPoints {
+  keys: string[]
+  tracks: Track[]
+  coordinates: Float32Array
+  dimensions: Dimensions
+  note: string | null
+}
+
+/** Something that is fetched: not yet there, there, or refused. */
+export interface Fetched<T> {
+  data: T | undefined
+  error: Error | null
+  /** Another answer is on its way. */
+  waiting: boolean
+  retry: () => void
+}
+
+export interface Explorer {
+  models: Fetched<ModelsAnswer>
+  tracks: Fetched<Track[]>
+  points: Fetched<MapPoints>
+  /** The map asked for; null until the models are known. */
+  query: ProjectionQuery | null
+  findTrack: (filename: string | null) => Track | null
+  /** Index of a track's point, or -1. */
+  indexOf: (filename: string | null) => number
+  colouring: Colouring
+  hidden: ReadonlySet<string>
+  /** uint8 [n]: 1 where a point is not filtered out. */
+  visible: Uint8Array
+  /** File names of the visible tracks, in playing order. Sorted on first use. */
+  playOrder: () => string[]
+}
+
+const ExplorerContext = createContext<Explorer | null>(null)
+const NO_TRACKS: Track[] = []
+
+export function useExplorer(): Explorer {
+  const explorer = useContext(ExplorerContext)
+  if (!explorer) throw new Error('useExplorer needs an ExplorerProvider above it')
+  return explorer
+}
+
+export function ExplorerProvider({ children }: { children: ReactNode }) {
+  return <ExplorerContext.Provider value={useExplorerState()}>{children}</ExplorerContext.Provider>
+}
+
+interface QueryLike<T> {
+  data: T | undefined
+  error: Error | null
+  isFetching: boolean
+  refetch: () => unknown
+}
+
+const toFetched = <T,>(query: QueryLike<T>): Fetched<T> => ({
+  data: query.data,
+  error: query.error,
+  waiting: query.isFetching,
+  retry: () => void query.refetch(),
+})
+
+function useExplorerState(): Explorer {
+  const models = toFetched(useModels())
+  const tracks = toFetched(useTracks())
+  const query = useWantedMap(models.data)
+  const projection = toFetched(useProjection(query))
+  const byName = useMemo(() => new Map((tracks.data ?? NO_TRACKS).map((track) => [track.filename, track])), [tracks.data])
+  const mapPoints = useMapPoints(projection.data, byName, tracks.data !== undefined)
+  const indices = useMemo(() => new Map(mapPoints?.keys.map((key, i) => [key, i])), [mapPoints])
+  const filtered = useFilteredPoints(mapPoints, tracks.data ?? NO_TRACKS)
+  return {
+    models,
+    tracks,
+    query,
+    points: { ...projection, data: mapPoints },
+    findTrack: (filename) => (filename === null ? null : (byName.get(filename) ?? null)),
+    indexOf: (filename) => (filename === null ? -1 : (indices.get(filename) ?? -1)),
+    ...filtered,
+  }
+}
+
+/** The map the URL asks for. What it leaves open is written into it, so that a copied link means the same map tomorrow. */
+function useWantedMap(answer: ModelsAnswer | undefined): ProjectionQuery | null {
+  const view = useView()
+  const { model, variant, space, method, dimensions } = view
+  const query = useMemo(
+    () => (answer ? resolveQuery({ model, variant, space, method, dimensions }, answer) : null),
+    [answer, model, variant, space, method, dimensions],
+  )
+  useEffect(() => {
+    if (query && (model === null || variant === null)) changeView({ model: query.model, variant: query.variant }, 'amend')
+  }, [query, model, variant])
+  return query
+}
+
+function useMapPoints(projection: Projection | undefined, byName: Map<string, Track>, tracksKnown: boolean): MapPoints | undefined {
+  return useMemo(() => {
+    if (!projection || !tracksKnown) return undefined
+    const { names, tags, coordinates, dimensions, note } = projection
+    const tracks = names.map((name, i) => byName.get(name) ?? trackOfPoint(name, tags[i]))
+    return { keys: names, tracks, coordinates, dimensions, note }
+  }, [projection, byName, tracksKnown])
+}
+
+function useFilteredPoints(points: MapPoints | undefined, library: Track[]) {
+  const { colour, hidden: hiddenKeys } = useView()
+  const scheme = useScheme()
+  const drawn = points?.tracks ?? NO_TRACKS
+  const colouring = useMemo(() => computeColouring(drawn, library, colour, scheme), [drawn, library, colour, scheme])
+  const hidden = useMemo(() => new Set(hiddenKeys), [hiddenKeys])
+  const visible = useMemo(() => visibleMask(colouring, hidden), [colouring, hidden])
+  const order = useMemo(() => once(() => playOrder(drawn.filter((_, i) => visible[i] === 1))), [drawn, visible])
+  return { colouring, hidden, visible, playOrder: order }
+}
+
+/** Compute at the first call, then remember: sorting 100 k names is not done for a person who only looks. */
+function once<T>(compute: () => T): () => T {
+  let result: { value: T } | null = null
+  return () => (result ??= { value: compute() }).value
+}

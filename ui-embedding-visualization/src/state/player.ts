@@ -1,0 +1,110 @@
+/** What sounds. One <audio> element does the work; this store tells it what to do and repeats what it says. */
+import { create } from 'zustand'
+import { audioUrl, findAudioProblem } from '@/api/client'
+
+type PlayerStatus = 'idle' | 'loading' | 'playing' | 'paused' | 'error'
+
+interface PlayerState {
+  /** File name of the track in the player. */
+  track: string | null
+  status: PlayerStatus
+  /** Seconds. */
+  time: number
+  /** Seconds; 0 until known. */
+  duration: number
+  /** 0 … 1. */
+  volume: number
+  muted: boolean
+  error: string | null
+}
+
+const INITIAL: PlayerState = { track: null, status: 'idle', time: 0, duration: 0, volume: 0.9, muted: false, error: null }
+
+export const usePlayer = create<PlayerState>(() => INITIAL)
+
+const set = usePlayer.setState
+const get = usePlayer.getState
+let audio: HTMLAudioElement | null = null
+
+const LISTENERS: Partial<Record<keyof HTMLMediaElementEventMap, (element: HTMLAudioElement) => void>> = {
+  playing: () => set({ status: 'playing', error: null }),
+  waiting: () => set({ status: 'loading' }),
+  pause: () => set(({ status }) => ({ status: status === 'error' ? status : 'paused' })),
+  timeupdate: (element) => set({ time: element.currentTime }),
+  seeking: (element) => set({ time: element.currentTime }),
+  durationchange: (element) => set({ duration: Number.isFinite(element.duration) ? element.duration : 0 }),
+  volumechange: (element) => set({ volume: element.volume, muted: element.muted }),
+  error: () => void explainError(),
+}
+
+/** Give the store its element; returns how to take it back. */
+export function attachAudio(element: HTMLAudioElement): () => void {
+  const ending = new AbortController()
+  audio = element
+  element.volume = get().volume
+  for (const [name, listen] of Object.entries(LISTENERS)) {
+    element.addEventListener(name, () => listen(element), { signal: ending.signal })
+  }
+  return () => {
+    ending.abort()
+    audio = null
+  }
+}
+
+/** The element only says that it failed; the server may say why. */
+async function explainError(): Promise<void> {
+  const { track } = get()
+  if (!track) return
+  const problem = await findAudioProblem(track)
+  if (get().track !== track) return
+  set({ status: 'error', error: problem ?? `Your browser cannot play this file (.${track.split('.').pop() ?? ''}).` })
+}
+
+function load(track: string, status: PlayerStatus): void {
+  set({ track, status, time: 0, duration: 0, error: null })
+  if (audio) audio.src = audioUrl(track)
+}
+
+/** Start to play a track, or go on with it if it is the one in the player. */
+export function play(track: string): void {
+  if (get().track !== track || get().status === 'error') load(track, 'loading')
+  resume()
+}
+
+/** Put a track into the player without a sound. */
+export function cue(track: string): void {
+  if (get().track !== track) load(track, 'paused')
+}
+
+/** A browser that refuses to start by itself leaves the track ready to play. */
+function resume(): void {
+  audio?.play()?.catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === 'NotAllowedError') set({ status: 'paused' })
+  })
+}
+
+export function togglePlay(): void {
+  const { track, status } = get()
+  if (!track) return
+  if (status === 'error') play(track)
+  else if (status === 'playing' || status === 'loading') audio?.pause()
+  else resume()
+}
+
+/** seconds from the beginning. */
+export function seek(seconds: number): void {
+  if (!audio || !get().track) return
+  audio.currentTime = Math.min(Math.max(0, seconds), get().duration || seconds)
+}
+
+export const skip = (seconds: number): void => seek(get().time + seconds)
+
+export function setVolume(volume: number): void {
+  if (!audio) return
+  audio.volume = Math.min(1, Math.max(0, volume))
+  audio.muted = false
+}
+
+export function toggleMute(): void {
+  if (audio) audio.muted = !audio.muted
+}

@@ -1,0 +1,52 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { changeView, DEFAULT_VIEW, formatView, getView, parseView, type View } from './view'
+
+const FULL: View = {
+  model: 'musicnn',
+  variant: 'mtat',
+  space: 'taggram',
+  method: 'tsne',
+  dimensions: 3,
+  colour: 'year',
+  hidden: ['1990s', 'R&B, soul', 'drum’n’bass?'],
+  track: 'Sigur Rós/# 1 (50%) & more, part/two.mp3',
+  camera: { x: 0.25, y: -1.5, z: 0, zoom: 3.2, theta: 0.5, phi: -0.3 },
+}
+
+describe('the view in the URL', () => {
+  it('comes back as it was, with any character in names', () => {
+    expect(parseView(formatView(FULL))).toEqual(FULL)
+  })
+
+  it('is empty for the default view', () => {
+    expect(formatView(DEFAULT_VIEW)).toBe('')
+    expect(parseView('')).toEqual(DEFAULT_VIEW)
+  })
+
+  it('falls back where a hand-made link makes no sense', () => {
+    expect(parseView('?space=cheese&dimensions=4&colour=loud&camera=1,2,x&camera=')).toEqual(DEFAULT_VIEW)
+    expect(parseView('?camera=0,0,0,0,0,0').camera).toBeNull()
+  })
+
+  it('leaves unknown models and methods for the server to explain', () => {
+    expect(parseView('?model=mert&method=foo')).toMatchObject({ model: 'mert', method: 'foo' })
+  })
+})
+
+describe('changing the view', () => {
+  beforeEach(() => changeView(DEFAULT_VIEW, 'amend'))
+
+  it('steps can be undone with the back button', async () => {
+    changeView({ dimensions: 3 })
+    expect(window.location.search).toBe('?dimensions=3')
+    window.history.back()
+    await vi.waitFor(() => expect(getView().dimensions).toBe(2))
+  })
+
+  it('amendments leave no trace in the history', () => {
+    const before = window.history.length
+    changeView({ camera: FULL.camera }, 'amend')
+    expect(window.history.length).toBe(before)
+    expect(getView().camera).toEqual(FULL.camera)
+  })
+})

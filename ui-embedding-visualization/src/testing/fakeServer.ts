@@ -1,0 +1,89 @@
+/** A server in memory: answers `fetch` with the JSON the real one would give. */
+import { vi } from 'vitest'
+import type { ModelInfo, ModelsAnswer, Track } from '@/api/types'
+
+export const makeTrack = (filename: string, facts: Partial<Track> = {}): Track => ({
+  id: 1,
+  filename,
+  title: null,
+  artist: null,
+  album: null,
+  year: null,
+  genre: 'Unknown',
+  track_number: null,
+  duration: 10,
+  has_cover: false,
+  status: 'ok',
+  error: null,
+  ...facts,
+})
+
+export const makeModel = (model: string, variant: string, facts: Partial<ModelInfo> = {}): ModelInfo => ({
+  model,
+  variant,
+  label: model,
+  variant_label: variant,
+  sample_rate: 16000,
+  segment_seconds: 3,
+  embedding_dim: 200,
+  taggram_dim: 50,
+  taggram_kind: 'tags',
+  tag_names: [],
+  licence: null,
+  paper: null,
+  weights: null,
+  runnable: true,
+  n_extracted: 4,
+  n_failed: 0,
+  ...facts,
+})
+
+export const TRACKS: Track[] = [
+  makeTrack('b/second.flac', { title: 'Second', artist: 'Ann', album: 'One', track_number: 2, genre: 'jazz', year: 1990 }),
+  makeTrack('b/first.flac', { title: 'First', artist: 'Ann', album: 'One', track_number: 1, genre: 'jazz', year: 1995 }),
+  makeTrack('a/Björk.ogg', { title: 'Jóga', artist: 'Björk', album: 'Homogenic', genre: 'rock', year: 1997 }),
+  makeTrack('untagged.wav'),
+]
+
+export const MODELS: ModelsAnswer = {
+  models: [
+    makeModel('musicnn', 'mtat'),
+    makeModel('musicnn', 'msd', { n_extracted: 0, weights: { path: 'x', files: [], n_bytes: 1, present: false } }),
+    makeModel('whisper', 'base', { n_extracted: 0, weights: { path: 'x', files: [], n_bytes: 1, present: false } }),
+  ],
+  projections: [
+    { name: 'umap', label: 'UMAP' },
+    { name: 'pca', label: 'PCA' },
+  ],
+  dimensions: [2, 3],
+  default: { model: 'musicnn', variant: 'mtat' },
+  n_tracks: 4,
+}
+
+interface Answer {
+  status?: number
+  body: unknown
+}
+
+export type Routes = Record<string, Answer | (() => Promise<Answer>)>
+
+const points = { name: 'x', note: null, data: TRACKS.map(({ filename, genre }, i) => ({ audio: '', name: filename, tag: genre, coords: [i, i % 2] })) }
+
+export const LIBRARY: Routes = {
+  '/models': { body: MODELS },
+  '/tracks': { body: { tracks: TRACKS } },
+  '/embeddings': { body: points },
+}
+
+/** Answers by path; returns the addresses that were asked for. */
+export function serve(routes: Routes): string[] {
+  const asked: string[] = []
+  vi.stubGlobal('fetch', async (url: string) => {
+    asked.push(url)
+    const route = routes[url.split('?')[0]]
+    if (!route) return new Response('{}', { status: 404 })
+    const { status = 200, body } = typeof route === 'function' ? await route() : route
+    return new Response(typeof body === 'string' ? body : JSON.stringify(body), { status })
+  })
+  return asked
+}

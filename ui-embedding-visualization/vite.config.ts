@@ -1,0 +1,19 @@
+import { fileURLToPath } from 'node:url'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vitest/config'
+
+/** Every path the Flask server answers; anything else is the app. */
+const API_PATHS = ['/models', '/tracks', '/embeddings', '/taggrams', '/audio', '/audios', '/tags', '/cover']
+const API_SERVER = process.env.MELODEX_API ?? 'http://localhost:5000'
+// `^/audio(/|\?|$)`: whole path segments only, so `/audio` does not swallow a future `/audiobook`.
+const proxy = Object.fromEntries(API_PATHS.map((path) => [`^${path}(/|\\?|$)`, { target: API_SERVER }]))
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  // 127.0.0.1, not localhost: that may mean IPv6 alone.
+  server: { host: '127.0.0.1', port: 3000, strictPort: true, proxy },
+  preview: { host: '127.0.0.1', port: 3000, strictPort: true, proxy },
+  build: { outDir: 'build', chunkSizeWarningLimit: 800 },
+  test: { environment: 'jsdom', setupFiles: ['./src/testing/setup.ts'], include: ['src/**/*.test.{ts,tsx}'] },
+})
