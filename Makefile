@@ -10,7 +10,8 @@ UI_SOURCES := $(shell find $(UI)/src $(UI)/public $(UI)/*.json $(UI)/*.ts $(UI)/
 
 .PHONY: run setup ui test test-python test-ui check bench screenshots clean
 
-run: setup ui
+run:
+	@$(MAKE) --no-print-directory -j2 setup ui
 	@$(FLASK) init-db
 	@$(FLASK) make-demo-library --if-empty
 	@$(FLASK) index-audio
@@ -52,6 +53,8 @@ $(VENV)/bin/python:
 $(VENV)/.installed: requirements.txt | $(VENV)/bin/python
 	@echo "Installing Python packages (once, about 3 GB with torch)"
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --progress-bar on -r requirements.txt
+	@echo "Compiling what compiles itself on first use (once)"
+	@$(BIN)/python -c "import librosa.feature, librosa.onset, umap"
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
@@ -59,7 +62,7 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@touch $@
 
 $(UI)/node_modules/.installed: $(UI)/package-lock.json
-	@node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' || (echo "Melodex needs Node 20 or newer." >&2; exit 1)
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || (echo "Melodex needs Node 20 or newer." >&2; exit 1)
 	@echo "Installing the app's packages (once)"
 	@cd $(UI) && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@

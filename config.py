@@ -7,6 +7,7 @@ they start at the current folder. Entry points read this module and pass values 
 
 import json
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any, TypeVar
 
 ROOT = Path(__file__).resolve().parent
 PREFIX = "MELODEX_"
+SWITCH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 Value = TypeVar("Value")
 
 
@@ -46,15 +48,39 @@ def setting(name: str, default: Value, parse: Callable[[str], Value], help: str)
 
 
 def path(name: str, default: str, help: str) -> Path:
-    return setting(name, ROOT / default, lambda text: Path(text).expanduser().absolute(), help)
+    def parse(text: str) -> Path:
+        if not text.strip():
+            raise ValueError("it must be a path")
+        return Path(text).expanduser().absolute()
+
+    return setting(name, ROOT / default, parse, help)
 
 
-def number(name: str, default: int, help: str) -> int:
-    return setting(name, default, int, help)
+def number(name: str, default: int, help: str, smallest: int = 0, largest: int = 2**32 - 1) -> int:
+    def parse(text: str) -> int:
+        if not smallest <= int(text) <= largest:
+            raise ValueError(f"it must be {smallest} to {largest}")
+        return int(text)
+
+    return setting(name, default, parse, help)
 
 
-def text(name: str, default: str, help: str) -> str:
-    return setting(name, default, str, help)
+def text(name: str, default: str, help: str, pattern: str = ".+") -> str:
+    def parse(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(f"it must be: {help}")
+        return text
+
+    return setting(name, default, parse, help)
+
+
+def switch(name: str, default: bool, help: str) -> bool:
+    def parse(text: str) -> bool:
+        if text.lower() not in SWITCH:
+            raise ValueError(f"it must be one of {', '.join(SWITCH)}")
+        return SWITCH[text.lower()]
+
+    return setting(name, default, parse, help)
 
 
 def names(name: str, default: list[str], help: str) -> list[str]:
@@ -63,8 +89,16 @@ def names(name: str, default: list[str], help: str) -> list[str]:
     )
 
 
-def table(name: str, default: dict[str, Any], help: str) -> dict[str, Any]:
-    return setting(name, default, json.loads, help)
+def table(name: str, default: dict[str, dict[str, str]], help: str) -> dict[str, dict[str, str]]:
+    def parse(text: str) -> dict[str, dict[str, str]]:
+        parsed = json.loads(text)
+        rows = parsed.values() if isinstance(parsed, dict) else [parsed]
+        values = [value for row in rows for value in (row.values() if isinstance(row, dict) else [None])]
+        if not all(isinstance(value, str) for value in values):
+            raise ValueError(f"it must be JSON: {help}")
+        return parsed
+
+    return setting(name, default, parse, help)
 
 
 # --- where things lie -------------------------------------------------------------------------------------
@@ -77,16 +111,40 @@ UI_BUILD_DIR = path(
 )
 
 # --- which models preprocess-all runs ---------------------------------------------------------------------
-CONV_MODELS = names("CONV_MODELS", ["musicnn"], "convolutional models, run with every one of DATASETS")
-DATASETS = names("DATASETS", ["msd", "mtat", "jamendo"], "training sets of CONV_MODELS")
-TRANF_MODELS = names("TRANF_MODELS", ["acoustic"], "further models, paired with MODEL_SIZES by position")
-MODEL_SIZES = names("MODEL_SIZES", ["librosa"], "variants of TRANF_MODELS, one for each")
+CONV_MODELS = names(
+    "CONV_MODELS", ["musicnn", "vgg"], "convolutional models, run with every one of DATASETS they know"
+)
+DATASETS = names("DATASETS", ["msd", "mtat"], "training sets of CONV_MODELS")
+TRANF_MODELS = names(
+    "TRANF_MODELS",
+    ["musicnn", "whisper", "whisper", "whisper", "mert", "mert", "vggish", "whisper_contrastive", "acoustic"],
+    "further models, paired with MODEL_SIZES by position",
+)
+MODEL_SIZES = names(
+    "MODEL_SIZES",
+    ["jamendo", "base", "small", "tiny", "95m", "330m", "pretrained", "base", "librosa"],
+    "variants of TRANF_MODELS, one for each",
+)
 MODEL_WEIGHTS = table(
     "MODEL_WEIGHTS", {}, "weights that lie elsewhere than in WEIGHTS_DIR: {model: {variant: path}}"
 )
-DEVICE = text("DEVICE", "auto", "where networks run: auto, cpu, cuda")
-# On a CPU two are fastest: with more, every layer's output is fresh memory that the system clears first.
-BATCH_SEGMENTS = number("BATCH_SEGMENTS", 2, "segments a network hears at once; 64 suits a GPU")
+MERT_WINDOW_SECONDS = number(
+    "MERT_WINDOW_SECONDS", 5, "seconds MERT hears at once, 5 to 30; after a change extract with --force",
+    smallest=5, largest=30,
+)  # fmt: skip
+VGGISH_POSTPROCESS = switch(
+    "VGGISH_POSTPROCESS", False,
+    "VGGish embeddings after PCA, whitening and rounding to 8 bits, as in AudioSet; "
+    "after a change extract with --force",
+)  # fmt: skip
+DEVICES = r"auto|cpu|mps|cuda(:\d+)?"
+DEVICE = text("DEVICE", "auto", "where networks run: auto, cpu, cuda, cuda:1, mps", DEVICES)
+BATCH_SEGMENTS = number(
+    "BATCH_SEGMENTS", 0, "segments a network hears at once; 0: what suits the device", smallest=0
+)
+DOWNLOAD_TIMEOUT_SECONDS = number(
+    "DOWNLOAD_TIMEOUT_SECONDS", 30, "seconds of silence after which a download is cut and resumed", smallest=1
+)
 
 # --- maps -------------------------------------------------------------------------------------------------
 ON_DEMAND_PROJECTION_METHODS = names(
@@ -97,21 +155,16 @@ PROJECTION_SEED = number(
 )
 
 # --- server -----------------------------------------------------------------------------------------------
+MAX_PORT = 65_535
 HOST = text("HOST", "127.0.0.1", "address to serve on; 0.0.0.0 lets the whole network in")
-API_PORT = number("API_PORT", 5000, "port of the API and the app")
-APP_PORT = number("APP_PORT", 3000, "second port of the app")
+API_PORT = number("API_PORT", 5000, "port of the API and the app", largest=MAX_PORT)
+APP_PORT = number("APP_PORT", 3000, "second port of the app", largest=MAX_PORT)
 CORS_ORIGINS = names(
     "CORS_ORIGINS",
     ["http://localhost:3000", "http://127.0.0.1:3000"],
     "pages elsewhere that may read the API",
 )
-SERVER_THREADS = number("SERVER_THREADS", 8, "requests answered at the same time")
-
-
-def wanted_pairs() -> list[tuple[str, str]]:
-    """(model, variant) pairs that `preprocess-all` runs by default; the registry checks them."""
-    convolutional = [(model, dataset) for model in CONV_MODELS for dataset in DATASETS]
-    return convolutional + list(zip(TRANF_MODELS, MODEL_SIZES, strict=True))
+SERVER_THREADS = number("SERVER_THREADS", 8, "requests answered at the same time", smallest=1)
 
 
 def model_weights() -> dict[str, dict[str, Path]]:

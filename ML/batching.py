@@ -52,6 +52,7 @@ class SegmentBatcher:
         for track_id, segments in tracks:
             own = slice(first, first + len(segments))
             part = SegmentOutput(output.embedding[own], output.taggram[own])
-            results.append(TrackResult(track_id, pool_segments(part, segments.starts)))
+            pooled = pool_segments(part, segments.starts, self.model.spec.normalise)
+            results.append(TrackResult(track_id, pooled))
             first = own.stop
         return results

@@ -43,3 +43,7 @@ class LibraryError(MelodexError):
 
 class ConfigError(MelodexError):
     """A setting whose value makes no sense."""
+
+
+class DownloadError(MelodexError):
+    """A file that could not be fetched; the message says where it can be had and where to put it."""

@@ -5,19 +5,22 @@ output = load_model("musicnn", "mtat").embed(waveform, sample_rate)
 output.embedding, output.taggram, output.segment_embeddings, output.segment_starts
 """
 
+import dataclasses
 import importlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 import config
 from ML import registry
-from ML.audio import Waveform, resample
+from ML.audio import ResampledTrack, Waveform, resample
+from ML.devices import pick_device
 from ML.errors import ModelOutputError
-from ML.registry import ModelSpec
 from ML.segments import SegmentOutput, Segments, TrackOutput, pool_segments, split_segments
-from ML.weights import find_weights
+from ML.spec import ModelSpec
+from ML.weights import find_weights, required_specs
 
 SegmentModel = Callable[[Segments], SegmentOutput]
 
@@ -29,10 +32,21 @@ class LoadedModel:
         self.spec = spec
         self.run = run
 
-    def split(self, waveform: Waveform) -> Segments:
+    def split(self, track: Waveform | ResampledTrack) -> Segments:
         """The segments this model listens to, at its own sample rate."""
-        samples = resample(waveform, self.spec.sample_rate)
-        return split_segments(samples, self.spec.segment_samples, self.spec.sample_rate)
+        spec = self.spec
+        if isinstance(track, ResampledTrack):
+            waveform = track.by_rate[spec.sample_rate]
+        else:
+            waveform = Waveform(resample(track, spec.sample_rate), spec.sample_rate)
+        return split_segments(
+            waveform.samples,
+            spec.segment_samples,
+            spec.sample_rate,
+            spec.hop_samples,
+            spec.keeps_tail,
+            waveform.n_silence,
+        )
 
     def embed(self, samples: np.ndarray, sample_rate: int) -> TrackOutput:
         """samples: float32 mono [n_samples] at sample_rate (Hz).
@@ -40,7 +54,7 @@ class LoadedModel:
         Raises AudioTooShortError for no samples, ModelOutputError for an answer that is not finite.
         """
         segments = self.split(Waveform(np.asarray(samples, dtype=np.float32), sample_rate))
-        return pool_segments(self.embed_segments(segments), segments.starts)
+        return pool_segments(self.embed_segments(segments), segments.starts, self.spec.normalise)
 
     def embed_segments(self, segments: Segments, batch_segments: int = 2) -> SegmentOutput:
         """Every segment once, in batches: memory does not grow with the number of segments."""
@@ -80,20 +94,23 @@ def load_model(
     weights: a file to use instead of the one the settings point at.  device: None takes `config.DEVICE`.
     Raises UnknownChoiceError, WeightsMissingError, WeightsError.
     """
-    spec = registry.get(name, variant)
-    path = weights or find_weights(spec, config.WEIGHTS_DIR, config.model_weights())
-    return LoadedModel(spec, build(spec, path, pick_device(device or config.DEVICE)))
+    spec = configured(registry.get(name, variant))
+    overrides = config.model_weights()
+    path = weights or find_weights(spec, config.WEIGHTS_DIR, overrides)
+    required = [find_weights(needed, config.WEIGHTS_DIR, overrides) for needed in required_specs(spec)[1:]]
+    return LoadedModel(spec, build(spec, path, pick_device(device or config.DEVICE), *required))
 
 
-def build(spec: ModelSpec, weights_path: Path | None, device: str) -> SegmentModel:
+def configured(spec: ModelSpec) -> ModelSpec:
+    """The record with the settings that change what a model hears."""
+    changes: dict[str, dict[str, Any]] = {
+        "mert": {"segment_samples": config.MERT_WINDOW_SECONDS * spec.sample_rate},
+        "vggish": {"postprocess": config.VGGISH_POSTPROCESS},
+    }
+    return dataclasses.replace(spec, **changes.get(spec.name, {}))
+
+
+def build(spec: ModelSpec, weights_path: Path | None, device: str, *required: Path | None) -> SegmentModel:
+    """required: weights of the models that `spec.requires` names."""
     module, function = spec.builder.split(":")
-    return getattr(importlib.import_module(module), function)(spec, weights_path, device)
-
-
-def pick_device(device: str) -> str:
-    """ "auto" takes a GPU when there is one."""
-    if device != "auto":
-        return device
-    import torch
-
-    return "cuda" if torch.cuda.is_available() else "cpu"
+    return getattr(importlib.import_module(module), function)(spec, weights_path, device, *required)

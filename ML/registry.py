@@ -4,24 +4,21 @@ API, commands, UI, README and tests all read it; nothing else lists models. A ne
 record here and one file in `ML/models/`.
 """
 
-from typing import Any
-
 from ML.acoustic_names import ACOUSTIC_TAG_NAMES, FEATURE_NAMES
 from ML.errors import UnknownChoiceError
-from ML.spec import ModelSpec, RemoteFile, Weights
+from ML.origins import (
+    MERT_FILES,
+    MUSICNN_FILES,
+    VGG_FILES,
+    VGGISH_FILE,
+    VGGISH_PCA_FILE,
+    WHISPER_FILES,
+)  # fmt: skip
+from ML.spec import ModelSpec, Weights
 from ML.tag_names import JAMENDO_TAGS, MSD_TAGS, MTAT_TAGS
 
-SOTA_TAGGING = "https://github.com/minzwon/sota-music-tagging-models/raw/master/models"
-MUSICNN_PAPER = (
-    "Pons & Serra 2019, musicnn: pre-trained convolutional neural networks for music audio tagging"
-)
 
-
-def musicnn(
-    variant: str, variant_label: str, embedding_dim: int, tags: tuple[str, ...], **known: Any
-) -> ModelSpec:
-    """known: sha256 and n_bytes of the published file, where they are known."""
-    published = RemoteFile(f"{SOTA_TAGGING}/{variant}/musicnn/best_model.pth", **known)
+def musicnn(variant: str, variant_label: str, embedding_dim: int, tags: tuple[str, ...]) -> ModelSpec:
     return ModelSpec(
         name="musicnn",
         variant=variant,
@@ -34,28 +31,131 @@ def musicnn(
         taggram_dim=len(tags),
         taggram_kind="tags",
         tag_names=tags,
-        paper=MUSICNN_PAPER,
-        weights=Weights(f"{variant}/musicnn.pth", (published,), "MIT"),
+        taggram_label=f"{len(tags)} tags of {variant_label}",
+        paper="Pons & Serra 2019, musicnn: pre-trained convolutional neural networks for music audio tagging",
+        weights=Weights(f"{variant}/musicnn.pth", (MUSICNN_FILES[variant],), "MIT"),
+    )
+
+
+def vgg(variant: str, variant_label: str, tags: tuple[str, ...]) -> ModelSpec:
+    return ModelSpec(
+        name="vgg",
+        variant=variant,
+        label="VGG",
+        variant_label=variant_label,
+        builder="ML.models.vgg:build",
+        sample_rate=16_000,
+        segment_samples=59_049,  # 3.69 s
+        embedding_dim=512,
+        taggram_dim=len(tags),
+        taggram_kind="tags",
+        tag_names=tags,
+        taggram_label=f"{len(tags)} tags of {variant_label}",
+        paper="Won et al. 2020, Evaluation of CNN-based automatic music tagging models",
+        weights=Weights(f"{variant}/vgg.pth", (VGG_FILES[variant],), "MIT"),
+    )
+
+
+def whisper(variant: str, label: str, width: int, n_blocks: int) -> ModelSpec:
+    return ModelSpec(
+        name="whisper",
+        variant=variant,
+        label="Whisper",
+        variant_label=label,
+        builder="ML.models.whisper:build",
+        sample_rate=16_000,
+        segment_samples=480_000,  # 30 s
+        embedding_dim=width,
+        taggram_dim=width,
+        taggram_kind="activations",
+        tag_names=(),
+        taggram_label=f"mean of encoder block {n_blocks // 3 + 1} of {n_blocks}",
+        paper="Radford et al. 2022, Robust speech recognition via large-scale weak supervision",
+        weights=Weights(
+            f"whisper/{variant}.pt", (WHISPER_FILES[variant],), "MIT", alternatives=(f"whisper/{variant}",)
+        ),
+    )
+
+
+def mert(variant: str, label: str, width: int, n_layers: int) -> ModelSpec:
+    return ModelSpec(
+        name="mert",
+        variant=variant,
+        label="MERT",
+        variant_label=label,
+        builder="ML.models.mert:build",
+        sample_rate=24_000,
+        segment_samples=120_000,  # 5 s, as it was trained; MERT_WINDOW_SECONDS changes it
+        embedding_dim=width,
+        taggram_dim=width,
+        taggram_kind="activations",
+        tag_names=(),
+        taggram_label=f"mean of layer {n_layers // 3 + 1} of {n_layers}",
+        paper="Li et al. 2023, MERT: acoustic music understanding with large-scale self-supervised training",
+        weights=Weights(f"mert/{variant}", MERT_FILES[variant], "CC BY-NC 4.0"),
     )
 
 
 MODELS: tuple[ModelSpec, ...] = (
     musicnn("msd", "Million Song Dataset", 500, MSD_TAGS),
-    musicnn(
-        "mtat",
-        "MagnaTagATune",
-        200,
-        MTAT_TAGS,
-        sha256="690ace3bb5d49d90dd38fe3ec05a1185350b3bc3742bd7ee941f56b649b2c893",
-        n_bytes=3_257_172,
+    musicnn("mtat", "MagnaTagATune", 200, MTAT_TAGS),
+    musicnn("jamendo", "MTG-Jamendo", 200, JAMENDO_TAGS),
+    vgg("msd", "Million Song Dataset", MSD_TAGS),
+    vgg("mtat", "MagnaTagATune", MTAT_TAGS),
+    whisper("base", "Base", 512, 6),
+    whisper("small", "Small", 768, 12),
+    whisper("tiny", "Tiny", 384, 4),
+    whisper("medium", "Medium", 1024, 24),
+    whisper("base.en", "Base, English", 512, 6),
+    whisper("small.en", "Small, English", 768, 12),
+    whisper("tiny.en", "Tiny, English", 384, 4),
+    mert("95m", "95M", 768, 12),
+    mert("330m", "330M", 1024, 24),
+    ModelSpec(
+        name="vggish",
+        variant="pretrained",
+        label="VGGish",
+        variant_label="AudioSet",
+        builder="ML.models.vggish:build",
+        sample_rate=16_000,
+        segment_samples=15_600,  # 96 frames; the last of them reach into the next segment
+        hop_samples=15_360,  # 0.96 s
+        keeps_tail=False,
+        embedding_dim=128,
+        taggram_dim=512,
+        taggram_kind="activations",
+        tag_names=(),
+        taggram_label="mean of the last convolution",
+        paper="Hershey et al. 2017, CNN architectures for large-scale audio classification",
+        weights=Weights(
+            "vggish/vggish-10086976.pth",
+            (VGGISH_FILE,),
+            "Apache-2.0",
+            optional=(VGGISH_PCA_FILE,),
+        ),
     ),
-    musicnn(
-        "jamendo",
-        "MTG-Jamendo",
-        200,
-        JAMENDO_TAGS,
-        sha256="66280f4859376377c47f64313c7ac889a3201fdb06a01bf6e94ac6e619081bb5",
-        n_bytes=3_257_168,
+    ModelSpec(
+        name="whisper_contrastive",
+        variant="base",
+        label="WhisperContrastive",
+        variant_label="Base, trained on MTG-Jamendo genres",
+        builder="ML.models.whisper_contrastive:build",
+        sample_rate=16_000,
+        segment_samples=480_000,  # 30 s
+        embedding_dim=128,
+        taggram_dim=512,
+        taggram_kind="activations",
+        tag_names=(),
+        taggram_label="that of Whisper: mean of encoder block 3 of 6",
+        paper="Khosla et al. 2020, Supervised contrastive learning",
+        weights=Weights(
+            "whisper_contrastive/base.pth",
+            (),
+            "MIT",
+            how_to_get="train it with `python ML/train_contrastive.py`, take its best_model.pth",
+        ),
+        normalise=True,
+        requires=("whisper/base",),
     ),
     ModelSpec(
         name="acoustic",
@@ -69,6 +169,7 @@ MODELS: tuple[ModelSpec, ...] = (
         taggram_dim=len(ACOUSTIC_TAG_NAMES),
         taggram_kind="features",
         tag_names=ACOUSTIC_TAG_NAMES,
+        taggram_label="tempo, loudness, brightness, chroma and contrast",
         paper="McFee et al. 2015, librosa: audio and music signal analysis in Python",
         standardise=True,  # hertz beside chroma shares: without it the centroid alone is the distance
     ),
@@ -95,6 +196,19 @@ def get(name: str, variant: str | None = None) -> ModelSpec:
         if (spec.name, spec.variant) == (name, wanted):
             return spec
     raise UnknownChoiceError(f"variant of {name}", variant, variants)
+
+
+def trained_pairs(models: list[str], datasets: list[str]) -> list[ModelSpec]:
+    """Every model with every data set it was trained on, as `config.CONV_MODELS` and `DATASETS` mean it.
+
+    Raises UnknownChoiceError for a model nobody knows, and for a data set that none of the models knows.
+    """
+    known = list(dict.fromkeys(variant for model in models for variant in variants_of(model)))
+    for dataset in datasets:
+        if models and dataset not in known:
+            raise UnknownChoiceError("data set", dataset, known)
+    pairs = [(model, dataset) for model in models for dataset in datasets]
+    return [get(model, dataset) for model, dataset in pairs if dataset in variants_of(model)]
 
 
 def get_by_key(key: str) -> list[ModelSpec]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 TaggramKind = Literal["tags", "activations", "features"]
+Framing = tuple[int, int, int | None, bool]  # how a waveform is cut
 
 
 @dataclass(frozen=True)
@@ -21,16 +22,23 @@ class RemoteFile:
 
 @dataclass(frozen=True)
 class Weights:
-    """What a network was trained to. path: below `WEIGHTS_DIR`; a file, or a folder of several by name."""
+    """What a network was trained to. path: below `WEIGHTS_DIR`; a file, or a folder of several by name.
+
+    alternatives: other paths below `WEIGHTS_DIR` that serve as well.  optional: files that only a setting
+    asks for; they lie beside `path`.  how_to_get: what to do where nobody has published the file.
+    """
 
     path: str
     files: tuple[RemoteFile, ...]
     licence: str
+    alternatives: tuple[str, ...] = ()
+    optional: tuple[RemoteFile, ...] = ()
+    how_to_get: str = ""
 
     @property
     def n_bytes(self) -> int | None:
-        sizes = [file.n_bytes for file in self.files]
-        return None if None in sizes else sum(size or 0 for size in sizes)
+        sizes = [file.n_bytes for file in self.files if file.n_bytes is not None]
+        return sum(sizes) if sizes and len(sizes) == len(self.files) else None
 
 
 @dataclass(frozen=True)
@@ -51,15 +59,26 @@ class ModelSpec:
     paper: str
     weights: Weights | None = None
     standardise: bool = False  # z-score every column over the library before any distance
+    taggram_label: str = ""  # what the taggram is, for a person
+    hop_samples: int | None = None  # from one segment to the next; None: a whole segment
+    keeps_tail: bool = True  # keep a last partial segment of at least half; False drops every one
+    normalise: bool = False  # embeddings are directions: unit length, of the track's mean too
+    postprocess: bool = False  # VGGish: PCA, whitening and 8 bits as published with AudioSet
+    requires: tuple[str, ...] = ()  # keys of models whose weights this one listens through
 
     @property
     def key(self) -> str:
         return f"{self.name}/{self.variant}"
 
     @property
-    def framing(self) -> tuple[int, int]:
+    def licence(self) -> str | None:
+        """Of the weights; None for a model without weights."""
+        return self.weights.licence if self.weights else None
+
+    @property
+    def framing(self) -> Framing:
         """Models with the same framing hear the same segments."""
-        return self.sample_rate, self.segment_samples
+        return self.sample_rate, self.segment_samples, self.hop_samples, self.keeps_tail
 
     @property
     def segment_seconds(self) -> float:

@@ -2,56 +2,87 @@
 
 import pickle
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ML import registry
 from ML.errors import WeightsError, WeightsMissingError
 from ML.spec import ModelSpec
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+HUGGING_FACE_CONFIG = "config.json"
+HUGGING_FACE_FILES = ("model.safetensors", "pytorch_model.bin")
+
 
 def weights_path(spec: ModelSpec, weights_dir: Path, overrides: dict[str, dict[str, Path]]) -> Path | None:
-    """Where the weights of a model belong, or None for a model without weights.
+    """Where the weights of a model lie or belong, or None for a model without weights.
 
     overrides: {model: {variant: path}}, `config.MODEL_WEIGHTS`; it wins over the layout of weights_dir.
     """
     if spec.weights is None:
         return None
-    return overrides.get(spec.name, {}).get(spec.variant) or weights_dir / spec.weights.path
+    override = overrides.get(spec.name, {}).get(spec.variant)
+    places = [weights_dir / place for place in (spec.weights.path, *spec.weights.alternatives)]
+    return override or next((place for place in places if is_present(place)), places[0])
+
+
+def is_present(path: Path) -> bool:
+    """A file, or a Hugging Face folder that is complete."""
+    return path.is_file() or ((path / HUGGING_FACE_CONFIG).is_file() and checkpoint_file(path).is_file())
+
+
+def checkpoint_file(path: Path) -> Path:
+    """The file itself; of a Hugging Face folder its tensors, safetensors before pickles."""
+    if not path.is_dir():
+        return path
+    files = [path / name for name in HUGGING_FACE_FILES]
+    return next((file for file in files if file.is_file()), files[0])
 
 
 def find_weights(spec: ModelSpec, weights_dir: Path, overrides: dict[str, dict[str, Path]]) -> Path | None:
     """Path of weights that are there, None for a model that needs none.
 
-    Raises WeightsMissingError saying what to get and where to put it.
+    Raises WeightsMissingError saying what to get and where to put it, for a model it listens through too.
     """
-    path = weights_path(spec, weights_dir, overrides)
-    if path is not None and not path.exists():
-        raise WeightsMissingError(missing_message(spec, path))
-    return path
+    for each in required_specs(spec):
+        path = weights_path(each, weights_dir, overrides)
+        if path is not None and not is_present(path):
+            raise WeightsMissingError(missing_message(each, path))
+    return weights_path(spec, weights_dir, overrides)
 
 
 def is_runnable(spec: ModelSpec, weights_dir: Path, overrides: dict[str, dict[str, Path]]) -> bool:
-    path = weights_path(spec, weights_dir, overrides)
-    return path is None or path.exists()
+    paths = [weights_path(each, weights_dir, overrides) for each in required_specs(spec)]
+    return all(path is None or is_present(path) for path in paths)
+
+
+def required_specs(spec: ModelSpec) -> list[ModelSpec]:
+    """The model, then those it listens through."""
+    return [spec, *(needed for key in spec.requires for needed in registry.get_by_key(key))]
 
 
 def missing_message(spec: ModelSpec, path: Path) -> str:
     assert spec.weights is not None
+    if not spec.weights.files:
+        return f"{spec.key} has no weights: {spec.weights.how_to_get} and put the file at {path}."
     size = f" ({spec.weights.n_bytes / 1e6:.1f} MB)" if spec.weights.n_bytes else ""
     urls = " and ".join(file.url for file in spec.weights.files)
     place = f"at {path}" if len(spec.weights.files) == 1 else f"into {path}/"
     return f"{spec.key} has no weights: get {urls}{size} and put it {place}."
 
 
-def load_state_dict(path: Path) -> "dict[str, Tensor]":
-    """Tensors of a checkpoint on the CPU, never running code from it. Raises WeightsError."""
+def load_file(path: Path) -> dict[str, Any]:
+    """What a checkpoint file holds, on the CPU, never running code from it. Raises WeightsError."""
     import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file as load_safetensors
 
     try:
+        if path.suffix == ".safetensors":
+            return dict(load_safetensors(path))
         state = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, OSError) as error:
+    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, OSError, SafetensorError) as error:
         reason = (str(error) or type(error).__name__).splitlines()[0]
         raise WeightsError(
             f"Cannot load weights {path}: {reason}. Delete the file and get it again."
@@ -61,6 +92,17 @@ def load_state_dict(path: Path) -> "dict[str, Tensor]":
             f"Cannot load weights {path}: it holds a {type(state).__name__}, not a state dict."
         )
     return state
+
+
+def load_state_dict(path: Path) -> "dict[str, Tensor]":
+    """Tensors of a file that holds nothing else. Raises WeightsError."""
+    return load_file(path)
+
+
+def load_checkpoint(path: Path) -> "dict[str, Tensor]":
+    """Tensors of a file or a Hugging Face folder, bare or under `model_state_dict`. Raises WeightsError."""
+    state = load_file(checkpoint_file(path))
+    return state.get("model_state_dict", state)
 
 
 def load_strictly(network: "nn.Module", state: "dict[str, Tensor]", source: Path) -> None:

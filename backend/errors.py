@@ -3,7 +3,8 @@
 import logging
 
 from flask import Flask, Response, jsonify
-from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, ServiceUnavailable
 
 from ML.errors import MelodexError, UnknownChoiceError
 
@@ -23,6 +24,7 @@ def error_response(status: int, message: str, choices: list[str] | None = None) 
 def register_error_handlers(app: Flask) -> None:
     app.register_error_handler(NotInLibraryError, lambda error: error_response(NotFound.code, str(error)))
     app.register_error_handler(MelodexError, bad_request)
+    app.register_error_handler(OperationalError, database_error)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(Exception, unexpected_error)
 
@@ -30,6 +32,13 @@ def register_error_handlers(app: Flask) -> None:
 def bad_request(error: MelodexError) -> Response:
     choices = error.choices if isinstance(error, UnknownChoiceError) else None
     return error_response(400, str(error), choices)
+
+
+def database_error(error: OperationalError) -> Response:
+    """The disk is full, or someone dropped the tables: nothing the request could do about it."""
+    log.error("Database error: %s", error.orig)
+    message = f"The database cannot be used: {error.orig}. `init-db` makes missing tables."
+    return error_response(ServiceUnavailable.code, message)
 
 
 def http_error(error: HTTPException) -> Response:

@@ -34,6 +34,8 @@ def one_of(name: str, value: str | None, choices: list[str]) -> str:
 def parse_size(args: Mapping[str, str], smallest: int, largest: int) -> int:
     """`size` in pixels; without it the largest. Raises UnknownChoiceError outside the range."""
     text = args.get("size", str(largest))
-    if not (text.isascii() and text.isdigit() and smallest <= int(text) <= largest):
+    # The length comes first: Python refuses to convert thousands of digits.
+    is_number = len(text) <= len(str(largest)) and text.isascii() and text.isdigit()
+    if not (is_number and smallest <= int(text) <= largest):
         raise UnknownChoiceError("size", text, [f"{smallest} to {largest}"])
     return int(text)

@@ -11,12 +11,18 @@ from backend.commands import COMMANDS
 from backend.errors import register_error_handlers
 from backend.responses import add_validators
 from backend.routes import BLUEPRINTS
+from backend.settings import check_settings
+from ML.errors import ConfigError
 
 COMPRESSED_TYPES = ["application/json", "text/html", "text/css", "text/javascript", "image/svg+xml"]
 
 
 def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     """The app with every setting of `config`; overrides: settings by name, for tests."""
+    try:
+        check_settings()
+    except ConfigError as error:  # like config.py: there is no command or request yet to answer
+        raise SystemExit(str(error)) from error
     app = Flask(__name__, static_folder=None)
     app.config.from_object(config)
     app.config.update(COMPRESS_MIMETYPES=COMPRESSED_TYPES, COMPRESS_ALGORITHM=["br", "gzip"])

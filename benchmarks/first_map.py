@@ -81,15 +81,13 @@ def runnable_models() -> list[list[LoadedModel]]:
 
 def time_forwards(models: list[LoadedModel], audio_dir: Path) -> float:
     """Seconds in the networks alone: decoding, resampling and cutting happen off the clock."""
-    import config
-
     seconds = 0.0
     for path in filter(is_audio_file, sorted(audio_dir.rglob("*"))):
         waveform = decode(path)
         prepared = [(model, model.split(waveform)) for model in models]
         start = time.perf_counter()
         for model, segments in prepared:
-            model.embed_segments(segments, config.BATCH_SEGMENTS)
+            model.embed_segments(segments)
         seconds += time.perf_counter() - start
     return seconds
 

@@ -46,18 +46,31 @@ class Database:
 
 def open_database(path: Path) -> Database:
     """Open, create or upgrade. Raises LibraryError when the file cannot be used as a database."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    database = Database(path)
     try:
-        if schema_version(database.engine) != newest_version():
-            with database.lock("migration"):
-                upgrade(database.engine)
-    except DatabaseError as error:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        database = Database(path)
+        # One at a time: SQLite lets nobody wait for the switch to WAL, it answers "database is locked".
+        with database.lock("migration"):
+            migrate(database)
+    except (DatabaseError, OSError) as error:
+        reason = error.orig if isinstance(error, DatabaseError) else error.strerror
         raise LibraryError(
-            f"Cannot use {path} as a database: {error.orig}. Move it away or set "
+            f"Cannot use {path} as a database: {reason}. Move it away or set "
             "MELODEX_DATABASE_PATH to another file."
         ) from error
     return database
+
+
+def migrate(database: Database) -> None:
+    """Bring the schema up to date. Raises LibraryError for one of a later Melodex."""
+    version, newest = schema_version(database.engine), newest_version()
+    if version is not None and version > newest:
+        raise LibraryError(
+            f"{database.path} was made by a newer Melodex (schema {version}, this one knows {newest}): "
+            "use that one, or set MELODEX_DATABASE_PATH to another file."
+        )
+    if version != newest:
+        upgrade(database.engine)
 
 
 def open_engine(path: Path) -> Engine:

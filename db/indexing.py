@@ -1,5 +1,6 @@
 """Folder → `tracks`: what is new, changed, moved, gone."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -88,10 +89,13 @@ def find_files(audio_dir: Path) -> tuple[dict[str, FoundFile], IndexSummary]:
         try:
             filename.encode("utf-8")
         except UnicodeEncodeError:
-            shown = filename.encode("utf-8", "backslashreplace").decode()
+            shown = os.fsencode(filename).decode("utf-8", "backslashreplace")  # as `ls` shows it
             summary.unreadable[shown] = "The name is not valid UTF-8: rename the file."
             continue
-        status = path.stat()
+        try:
+            status = path.stat()
+        except FileNotFoundError:  # deleted since the folder was read: gone, as if a moment earlier
+            continue
         found[filename] = FoundFile(filename, path, status.st_size, status.st_mtime_ns)
     return found, summary
 
@@ -150,7 +154,7 @@ def fate_of(track: Track | None, moved_from: Track | None, facts: FileFacts) -> 
     # A track of the original program has no hash yet: its vectors are trusted.
     if track.content_hash and track.content_hash != facts.content_hash:
         return "changed"
-    return "returned" if track.gone_at else "retagged"
+    return "returned" if track.gone_at or track.error else "retagged"
 
 
 def find_moved(session: Session, content_hash: str | None, present: Collection[str]) -> Track | None:

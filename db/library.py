@@ -32,10 +32,13 @@ def genres(session: Session) -> list[str]:
 
 
 def get_track(session: Session, filename: str) -> Track:
-    """Raises LibraryError when no such file has been indexed."""
-    track = session.scalar(select(Track).where(Track.filename == filename))
+    """Raises LibraryError when no such file has been indexed, or when it is there no more."""
+    name = filename.encode("utf-8", "replace").decode()  # the command line's names may be no UTF-8, ours are
+    track = session.scalar(select(Track).where(Track.filename == name))
     if track is None:
         raise LibraryError(f"{filename!r} is not in the library: run index-audio, or check the name.")
+    if track.gone_at:
+        raise LibraryError(f"{filename!r} is gone: put it back into the music folder and run index-audio.")
     return track
 
 
@@ -48,10 +51,17 @@ def read_selected_songs(audio_dir: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        rows = csv.DictReader(file)
-        if not set(rows.fieldnames or []) >= GENRE_COLUMNS:
-            raise LibraryError(f"{path} needs the columns filename,genre; it has {rows.fieldnames}.")
-        return {row["filename"]: row["genre"].strip() for row in rows if row["filename"] and row["genre"]}
+        try:
+            return read_genres(csv.DictReader(file))
+        except (csv.Error, KeyError) as error:
+            raise LibraryError(f"{path} needs the columns filename,genre: {error.args[0]}.") from error
+
+
+def read_genres(rows: csv.DictReader) -> dict[str, str]:
+    """Raises KeyError for missing columns, csv.Error for what is no table."""
+    if not set(rows.fieldnames or []) >= GENRE_COLUMNS:
+        raise KeyError(f"it has {rows.fieldnames}")
+    return {row["filename"]: row["genre"].strip() for row in rows if row["filename"] and row["genre"]}
 
 
 def delete_everything(session: Session) -> int:

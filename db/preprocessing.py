@@ -1,6 +1,6 @@
 """Tracks → vectors: plan what is missing, decode once, run every model, store each result as it comes."""
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 from db.database import Database
 from db.embeddings import Pair, extracted_pairs, save_failure, save_output
 from db.library import present_tracks
-from ML.audio import Waveform, decode
+from ML.audio import ResampledTrack, decode_at
 from ML.batching import SegmentBatcher, TrackResult
 from ML.errors import MelodexError
 from ML.inference import LoadedModel
-from ML.registry import ModelSpec
 from ML.segments import Segments
+from ML.spec import Framing, ModelSpec
 
-DECODE_AHEAD = 2  # tracks decoded while another is heard: hides the decoder, bounds the memory
+DECODE_AHEAD = 1  # track decoded while another is heard: hides the decoder, bounds the memory
 
 
 @dataclass(frozen=True)
@@ -65,16 +65,16 @@ def extract(
     batch_segments: int,
     on_progress: Callable[[int], None] = lambda n_pairs: None,
 ) -> ExtractionSummary:
-    """Run the plans; models: by spec key, each loaded once.
+    """Run the plans; models: by spec key, each loaded once; those of unreadable tracks need not be there.
 
     Each (track, model) is one transaction: stopped at any moment, only the batch in hand is lost. A file
     that cannot be heard is noted with its reason and stops nothing. on_progress(n) counts finished pairs.
     """
     summary = ExtractionSummary()
     filenames = {plan.track_id: plan.filename for plan in plans}
+    specs = {spec.key: spec for plan in plans for spec in plan.missing}
     for key, result in run_models(audio_dir, plans, models, batch_segments):
-        spec = models[key].spec
-        store(database, result, (spec.name, spec.variant))
+        store(database, result, (specs[key].name, specs[key].variant))
         if isinstance(result.outcome, MelodexError):
             summary.failures[filenames[result.track_id], key] = str(result.outcome)
         else:
@@ -96,9 +96,9 @@ def run_models(
 ) -> Iterator[tuple[str, TrackResult]]:
     """(model key, result) for every missing pair, as batches fill."""
     batchers = {key: SegmentBatcher(model, batch_segments) for key, model in models.items()}
-    for plan, waveform in decode_ahead(audio_dir, [plan for plan in plans if plan.missing]):
+    for plan, track in decode_ahead(audio_dir, [plan for plan in plans if plan.missing]):
         keys = [spec.key for spec in plan.missing]
-        segments = segments_or_error(waveform, [models[key] for key in keys])
+        segments = segments_or_error(track, keys, models)
         for key in keys:
             if isinstance(segments, MelodexError):
                 yield key, TrackResult(plan.track_id, segments)
@@ -109,25 +109,26 @@ def run_models(
 
 
 def segments_or_error(
-    waveform: Waveform | MelodexError, models: list[LoadedModel]
+    track: ResampledTrack | MelodexError, keys: list[str], models: dict[str, LoadedModel]
 ) -> dict[str, Segments] | MelodexError:
-    """Segments by model key; models that listen alike share one resampling and one cut."""
-    if isinstance(waveform, MelodexError):
-        return waveform
-    by_framing: dict[tuple[int, int], Segments] = {}
+    """Segments by model key; models that listen alike share one cut."""
+    if isinstance(track, MelodexError):
+        return track
+    by_framing: dict[Framing, Segments] = {}
     try:
-        for model in models:
-            if model.spec.framing not in by_framing:
-                by_framing[model.spec.framing] = model.split(waveform)
+        for key in keys:
+            framing = models[key].spec.framing
+            if framing not in by_framing:
+                by_framing[framing] = models[key].split(track)
     except MelodexError as error:
         return error
-    return {model.spec.key: by_framing[model.spec.framing] for model in models}
+    return {key: by_framing[models[key].spec.framing] for key in keys}
 
 
 def decode_ahead(
     audio_dir: Path, plans: list[TrackPlan]
-) -> Iterator[tuple[TrackPlan, Waveform | MelodexError]]:
-    """Each file decoded once, in the background, a few tracks ahead."""
+) -> Iterator[tuple[TrackPlan, ResampledTrack | MelodexError]]:
+    """Each file decoded once, at the rates its models hear, while the one before is heard."""
     waiting = iter(plans)
     with ThreadPoolExecutor(1) as pool:
         jobs = deque(submit(pool, audio_dir, plan) for plan in islice(waiting, DECODE_AHEAD))
@@ -144,19 +145,14 @@ def submit(pool: ThreadPoolExecutor, audio_dir: Path, plan: TrackPlan) -> tuple[
     return plan, pool.submit(decode_or_error, audio_dir, plan)
 
 
-def decode_or_error(audio_dir: Path, plan: TrackPlan) -> Waveform | MelodexError:
+def decode_or_error(audio_dir: Path, plan: TrackPlan) -> ResampledTrack | MelodexError:
     if plan.unreadable:
         return MelodexError(plan.unreadable)
     try:
-        return decode(audio_dir / plan.filename)
+        return decode_at(audio_dir / plan.filename, {spec.sample_rate for spec in plan.missing})
     except MelodexError as error:
         return error
     except OSError as error:
         return MelodexError(f"Cannot read {plan.filename}: {error.strerror}.")
     except MemoryError:
         return MelodexError(f"{plan.filename} is too long to decode in the memory there is.")
-
-
-def count_by_reason(failures: dict[tuple[str, str], str]) -> list[tuple[str, int]]:
-    """Reasons of failure, the most frequent first: one broken file fails for every model alike."""
-    return Counter(failures.values()).most_common()

@@ -13,7 +13,7 @@ from db.database import Database
 from db.embeddings import SPACES, Space, fingerprint, load_matrix
 from db.schema import CachedProjection
 from ML.projections import get_projection, project, standardise
-from ML.registry import ModelSpec
+from ML.spec import ModelSpec
 
 CODE_VERSION = 1  # raise when ML/projections.py draws other maps from the same vectors and parameters
 

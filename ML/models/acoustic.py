@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from ML.acoustic_names import ACOUSTIC_TAGS, FEATURE_NAMES, N_MFCC
-from ML.registry import ModelSpec
 from ML.segments import SegmentOutput, Segments
+from ML.spec import ModelSpec
 
 N_FFT = 2048  # 93 ms at 22 050 Hz
 HOP_LENGTH = 512  # 23 ms

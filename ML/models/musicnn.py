@@ -11,7 +11,7 @@ from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from ML.features import MelDb
-from ML.registry import ModelSpec
+from ML.spec import ModelSpec
 from ML.torch_model import TorchModel
 from ML.weights import load_state_dict, load_strictly
 
@@ -77,7 +77,8 @@ class MusiCNN(nn.Module):
         self.bn = nn.BatchNorm1d(embedding_dim)
         self.dense2 = nn.Linear(embedding_dim, n_tags)
 
-    def forward(self, waveform: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, waveform: Tensor, lengths: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """lengths are every network's second argument; here silence after the end is part of the segment."""
         mel = self.spec_bn(self.spec(waveform).unsqueeze(1))
         front = torch.cat([layer(mel) for layer in self.layers], dim=1)
         first = self.layer1(front)

@@ -1,12 +1,14 @@
 """One file a group of commands; a new command goes into one of these or a new one listed here."""
 
-from backend.commands import database, demo, extraction, indexing, serving
+from backend.commands import database, demo, extraction, indexing, serving, weights
 
 COMMANDS = (
     database.init_db,
     database.clean_db,
     demo.make_demo_library,
     indexing.index_audio,
+    weights.models,
+    weights.download,
     extraction.preprocess_all,
     extraction.preprocess_track,
     serving.serve,

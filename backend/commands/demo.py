@@ -7,6 +7,7 @@ import click
 from backend.commands.edge import command, count_up_to, no_progress_option, progress_bar
 from backend.context import audio_dir
 from ML.audio import is_audio_file
+from ML.errors import LibraryError
 
 DEMO_FOLDER = "demo"
 
@@ -28,6 +29,11 @@ def make_demo_library(folder: Path | None, if_empty: bool, no_progress: bool) ->
 
 
 def holds_music(folder: Path) -> bool:
-    """Music of the person's own: a demo library cut short by a kill is finished, not counted."""
+    """Music of the person's own: a demo library cut short by a kill is finished, not counted.
+
+    Raises LibraryError for a folder that is not there: an unplugged disk is no empty library.
+    """
+    if not folder.is_dir():
+        raise LibraryError(f"The music folder {folder} is not there: create it or set MELODEX_AUDIO_DIR.")
     own = (path for path in folder.rglob("*") if is_audio_file(path))
     return any(path.relative_to(folder).parts[0] != DEMO_FOLDER for path in own)

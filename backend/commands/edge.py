@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy.exc import DatabaseError
 
 from ML.errors import MelodexError
 
@@ -23,6 +24,8 @@ def command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
                 function(*args, **kwargs)
             except MelodexError as error:
                 raise click.ClickException(str(error)) from error
+            except DatabaseError as error:  # a full disk, tables dropped by another process
+                raise click.ClickException(f"The database cannot be used: {error.orig}.") from error
 
         return click.command(name)(with_appcontext(run))
 
@@ -31,10 +34,10 @@ def command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
 
 @contextmanager
 def progress_bar(description: str, unit: str, hidden: bool, total: int = 0) -> Iterator[Any]:
-    """A tqdm bar on stderr."""
+    """A tqdm bar on stderr, gone when the work is done: the summary says the rest."""
     from tqdm import tqdm
 
-    with tqdm(total=total, desc=description, unit=unit, disable=hidden, leave=True) as bar:
+    with tqdm(total=total, desc=description, unit=unit, disable=hidden, leave=False) as bar:
         yield bar
 
 

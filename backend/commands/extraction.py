@@ -5,52 +5,67 @@ from flask import current_app
 
 import config
 from backend.commands.edge import command, no_progress_option, progress_bar
+from backend.commands.weights import check_fetched, fetch_missing
 from backend.context import audio_dir, database
+from backend.settings import default_specs
 from db.database import Database
 from db.library import get_track
 from db.preprocessing import ExtractionSummary, TrackPlan, extract, plan_extraction
 from db.projections import all_queries, get_map, is_cached
 from ML import registry
+from ML.devices import batch_segments, describe_device, pick_device
 from ML.errors import MelodexError, WeightsMissingError
-from ML.inference import load_model
+from ML.inference import LoadedModel, load_model
 from ML.projections import DIMENSIONS
-from ML.registry import ModelSpec
+from ML.spec import ModelSpec
 from ML.weights import find_weights
 
 models_option = click.option(
     "--models", help="Models to run, e.g. musicnn/mtat,acoustic; default: those the settings name."
 )
+device_option = click.option("--device", help="Where networks run: auto, cpu, cuda, cuda:1, mps.")
 force_option = click.option("--force", is_flag=True, help="Extract again what is already there.")
 
 
 @command("preprocess-all")
 @models_option
 @force_option
+@device_option
+@click.option("--download", is_flag=True, help="Fetch the weights that are missing first.")
 @click.option("--no-maps", is_flag=True, help="Leave the maps to the first request for them.")
 @no_progress_option
-def preprocess_all(models: str | None, force: bool, no_maps: bool, no_progress: bool) -> None:
+def preprocess_all(
+    models: str | None, force: bool, device: str | None, download: bool, no_maps: bool, no_progress: bool
+) -> None:
     """Extract what is missing for every indexed track, then draw the maps.
 
-    Stop it at any moment: the next run continues. Exit status 1 when a wanted vector is missing at the end.
+    Stop it at any moment: the next run continues. Exit status 1 when a wanted vector or download is missing
+    at the end.
     """
-    specs = runnable_specs(wanted_specs(models), are_named=models is not None)
-    plans, summary = run_extraction(specs, force, None, no_progress)
+    wanted = wanted_specs(models)
+    failed = fetch_missing(wanted, no_progress).failed if download else []
+    specs = runnable_specs(wanted, are_named=models is not None and not failed)
+    plans, summary = run_extraction(specs, force, None, device, no_progress)
     if not no_maps:
         draw_maps(database(), specs, no_progress)
     report(summary, plans, specs)
+    check_fetched(failed)
 
 
 @command("preprocess-track")
 @click.argument("filename")
 @models_option
 @force_option
+@device_option
 @no_progress_option
-def preprocess_track(filename: str, models: str | None, force: bool, no_progress: bool) -> None:
+def preprocess_track(
+    filename: str, models: str | None, force: bool, device: str | None, no_progress: bool
+) -> None:
     """Extract what is missing for one indexed track; FILENAME as index-audio saw it."""
     with database().read() as session:
         get_track(session, filename)
     specs = runnable_specs(wanted_specs(models), are_named=models is not None)
-    plans, summary = run_extraction(specs, force, filename, no_progress)
+    plans, summary = run_extraction(specs, force, filename, device, no_progress)
     report(summary, plans, specs)
 
 
@@ -58,7 +73,7 @@ def wanted_specs(models: str | None) -> list[ModelSpec]:
     """Records of the models named, or of the settings' pairs. Raises UnknownChoiceError."""
     if models:
         return list(dict.fromkeys(spec for key in models.split(",") for spec in registry.get_by_key(key)))
-    return [registry.get(model, variant) for model, variant in config.wanted_pairs()]
+    return default_specs()
 
 
 def runnable_specs(specs: list[ModelSpec], are_named: bool) -> list[ModelSpec]:
@@ -77,17 +92,25 @@ def runnable_specs(specs: list[ModelSpec], are_named: bool) -> list[ModelSpec]:
 
 
 def run_extraction(
-    specs: list[ModelSpec], force: bool, filename: str | None, no_progress: bool
+    specs: list[ModelSpec], force: bool, filename: str | None, device: str | None, no_progress: bool
 ) -> tuple[list[TrackPlan], ExtractionSummary]:
     with database().read() as session:
         plans = plan_extraction(session, specs, force, filename)
     n_missing = sum(len(plan.missing) for plan in plans)
     if not n_missing:
         return plans, ExtractionSummary()
-    needed = [spec for spec in specs if any(spec in plan.missing for plan in plans)]
-    models = {spec.key: load_model(spec.name, spec.variant) for spec in needed}
+    picked = pick_device(device or config.DEVICE)
+    click.echo(describe_device(picked))
+    models = load_models(plans, picked)
+    batch = batch_segments(picked, config.BATCH_SEGMENTS)
     with progress_bar("Extracting", "track×model", no_progress, n_missing) as bar:
-        return plans, extract(database(), audio_dir(), plans, models, config.BATCH_SEGMENTS, bar.update)
+        return plans, extract(database(), audio_dir(), plans, models, batch, bar.update)
+
+
+def load_models(plans: list[TrackPlan], device: str) -> dict[str, LoadedModel]:
+    """The models that have something to hear, each once."""
+    needed = dict.fromkeys(spec for plan in plans if not plan.unreadable for spec in plan.missing)
+    return {spec.key: load_model(spec.name, spec.variant, device=device) for spec in needed}
 
 
 def draw_maps(database: Database, specs: list[ModelSpec], no_progress: bool) -> None:

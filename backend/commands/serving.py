@@ -1,6 +1,7 @@
 """serve."""
 
 import logging
+import socket
 
 import click
 from flask import current_app
@@ -10,6 +11,8 @@ from backend.commands.edge import command
 from backend.context import database
 from ML.errors import MelodexError
 
+PORT_SETTINGS = ("API_PORT", "APP_PORT")
+
 
 @command("serve")
 def serve() -> None:
@@ -18,19 +21,29 @@ def serve() -> None:
 
     database()
     logging.basicConfig(level=logging.INFO)
-    ports = (config.API_PORT, config.APP_PORT)
-    try:
-        server = create_server(
-            current_app._get_current_object(),  # type: ignore[attr-defined]
-            listen=" ".join(f"{config.HOST}:{port}" for port in ports),
-            threads=config.SERVER_THREADS,
-            ident="Melodex",
-        )
-    except OSError as error:
-        raise MelodexError(
-            f"Cannot serve on {config.HOST}, ports {ports}: {error.strerror}. Stop what uses them, or set "
-            "MELODEX_API_PORT and MELODEX_APP_PORT."
-        ) from error
+    server = create_server(
+        current_app._get_current_object(),  # type: ignore[attr-defined]
+        sockets=open_sockets(config.HOST, {name: getattr(config, name) for name in PORT_SETTINGS}),
+        threads=config.SERVER_THREADS,
+        ident="Melodex",
+    )
     click.secho(f"\nMelodex is ready: open http://localhost:{config.APP_PORT}", bold=True)
     click.echo(f"API and app on http://localhost:{config.API_PORT} too. Ctrl-C stops it.")
     server.run()
+
+
+def open_sockets(host: str, ports: dict[str, int]) -> list[socket.socket]:
+    """A listening socket for each port; ports: by the name of their setting. Raises MelodexError."""
+    by_port: dict[int, socket.socket] = {}
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for name, port in ports.items():
+        if port in by_port:
+            continue
+        try:
+            by_port[port] = socket.create_server((host, port), family=family)
+        except OSError as error:
+            raise MelodexError(
+                f"Cannot serve on {host}, port {port}: {error.strerror}. Stop what uses it, or set "
+                f"MELODEX_{name}."
+            ) from error
+    return list(by_port.values())

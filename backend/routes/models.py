@@ -12,7 +12,7 @@ from db.library import readable_filenames
 from ML import registry
 from ML.projections import DIMENSIONS, PROJECTIONS
 from ML.spec import ModelSpec
-from ML.weights import is_runnable, weights_path
+from ML.weights import is_present, is_runnable, weights_path
 
 blueprint = Blueprint("models", __name__)
 
@@ -46,6 +46,7 @@ def describe(spec: ModelSpec, extracted: dict[Pair, int], failed: dict[Pair, int
         "embedding_dim": spec.embedding_dim,
         "taggram_dim": spec.taggram_dim,
         "taggram_kind": spec.taggram_kind,
+        "taggram_label": spec.taggram_label,
         "tag_names": spec.tag_names,
         "licence": spec.weights.licence if spec.weights else None,
         "paper": spec.paper,
@@ -64,7 +65,7 @@ def describe_weights(spec: ModelSpec) -> dict[str, Any] | None:
         "path": spec.weights.path,
         "files": [dataclasses.asdict(file) for file in spec.weights.files],
         "n_bytes": spec.weights.n_bytes,
-        "present": path is not None and path.exists(),
+        "present": path is not None and is_present(path),
     }
 
 

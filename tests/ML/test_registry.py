@@ -1,5 +1,8 @@
 """Every record builds, hears and answers in the widths it declares."""
 
+import dataclasses
+import re
+
 import numpy as np
 import pytest
 
@@ -7,17 +10,30 @@ from ML import registry
 from ML.audio import Waveform
 from ML.errors import UnknownChoiceError
 from ML.inference import LoadedModel, build
+from ML.models import mert, whisper
 from ML.registry import MODELS
 
 KEYS = [spec.key for spec in MODELS]
+HEARD = [spec for spec in MODELS if not spec.variant.endswith(".en")]  # the networks of the others, once
+N_LAYERS = 2
 
 
-@pytest.fixture(scope="module", params=MODELS, ids=KEYS)
+@pytest.fixture(scope="module", params=HEARD, ids=[spec.key for spec in HEARD])
 def model(request):
-    return LoadedModel(request.param, build(request.param, None, "cpu"))
+    """Inputs and outputs of full width, but few layers: whole, the largest take a minute and gigabytes."""
+    thin_mert = {
+        "num_hidden_layers": N_LAYERS, "conv_dim": [16] * 7, "num_conv_pos_embeddings": 16,
+        "intermediate_size": 64,
+    }  # fmt: skip
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ML.models.whisper.N_LAYERS", dict.fromkeys(whisper.N_LAYERS, N_LAYERS))
+        architectures = {width: facts | thin_mert for width, facts in mert.ARCHITECTURES.items()}
+        patch.setattr("ML.models.mert.ARCHITECTURES", architectures)
+        patch.setattr("ML.models.vggish.N_DENSE", 64)
+        return LoadedModel(request.param, build(request.param, None, "cpu"))
 
 
-@pytest.mark.parametrize("seconds", [0.1, 3.0, 31.0])
+@pytest.mark.parametrize("seconds", [0.1, 3.0, 95.0])
 def test_any_length_gives_the_declared_widths(model, seconds):
     spec = model.spec
     noise = np.random.default_rng(1).normal(0, 0.1, int(seconds * spec.sample_rate)).astype(np.float32)
@@ -28,6 +44,7 @@ def test_any_length_gives_the_declared_widths(model, seconds):
     assert output.segment_embeddings.shape == (n_segments, spec.embedding_dim)
     assert output.segment_taggrams.shape == (n_segments, spec.taggram_dim)
     assert np.isfinite(output.embedding).all() and np.isfinite(output.taggram).all()
+    assert seconds - output.segment_starts[-1] < 2 * spec.segment_seconds, "heard to the end"
 
 
 def test_silence_is_answered_with_finite_numbers(model):
@@ -37,19 +54,71 @@ def test_silence_is_answered_with_finite_numbers(model):
 
 def test_batches_do_not_change_what_is_heard(model):
     spec = model.spec
-    noise = np.random.default_rng(2).normal(0, 0.1, int(3.6 * spec.segment_samples)).astype(np.float32)
+    noise = np.random.default_rng(2).normal(0, 0.1, int(1.6 * spec.segment_samples)).astype(np.float32)
     one, many = (model.embed_segments(model.split(Waveform(noise, spec.sample_rate)), n) for n in (1, 8))
     assert np.allclose(one.embedding, many.embedding, rtol=1e-3, atol=1e-4)
+    assert np.allclose(one.taggram, many.taggram, rtol=1e-3, atol=1e-4)
 
 
 @pytest.mark.parametrize("spec", MODELS, ids=KEYS)
 def test_records_are_complete(spec):
     assert len(spec.tag_names) in (0, spec.taggram_dim)
     assert len(set(spec.tag_names)) == len(spec.tag_names)
-    assert spec.label and spec.variant_label and spec.paper
+    assert spec.label and spec.variant_label and spec.paper and spec.taggram_label
     assert spec.name == spec.name.lower() and spec.variant == spec.variant.lower()
     if spec.weights:
-        assert spec.weights.url.startswith("https://") and spec.weights.licence
+        assert spec.weights.licence and (spec.weights.files or spec.weights.how_to_get)
+        assert all(file.url.startswith("https://") for file in spec.weights.files + spec.weights.optional)
+        assert all(registry.get_by_key(key) for key in spec.requires)
+
+
+def test_published_digests_are_digests():
+    files = [file for spec in MODELS if spec.weights for file in spec.weights.files + spec.weights.optional]
+    digests = [file.sha256 for file in files if file.sha256]
+    assert len(set(digests)) == len(digests) >= 11
+    assert all(re.fullmatch("[0-9a-f]{64}", digest) for digest in digests)
+    assert all(file.sha256 in file.url for file in files if "whisper" in file.url)
+    assert all("/main/" not in file.url for file in files if "huggingface.co" in file.url), (
+        "a pinned revision"
+    )
+
+
+def test_models_that_share_their_segments_are_cut_alike():
+    """`framing` is what tells segments apart."""
+    cuts: dict[tuple[int, int], set] = {}
+    for spec in MODELS:
+        cuts.setdefault(spec.framing, set()).add((spec.hop_samples, spec.keeps_tail))
+    assert all(len(rules) == 1 for rules in cuts.values())
+
+
+def test_who_has_no_tags_poses_as_no_tagger():
+    taggers = {spec.name for spec in MODELS if spec.taggram_kind == "tags"}
+    assert taggers == {"musicnn", "vgg"}
+    assert not any(spec.tag_names for spec in MODELS if spec.taggram_kind == "activations")
+
+
+def test_the_non_commercial_licence_is_told():
+    assert registry.get("mert", "95m").licence == "CC BY-NC 4.0"
+
+
+def test_models_run_with_the_data_sets_they_were_trained_on():
+    keys = [spec.key for spec in registry.trained_pairs(["musicnn", "vgg"], ["mtat", "jamendo"])]
+    assert keys == ["musicnn/mtat", "musicnn/jamendo", "vgg/mtat"]
+    with pytest.raises(UnknownChoiceError, match="'fma'.*msd, mtat, jamendo"):
+        registry.trained_pairs(["musicnn", "vgg"], ["fma"])
+    with pytest.raises(UnknownChoiceError, match="deafnet"):
+        registry.trained_pairs(["deafnet"], ["mtat"])
+    with pytest.raises(UnknownChoiceError, match="'jamendo'"):
+        registry.trained_pairs(["vgg"], ["jamendo"])
+
+
+def test_english_whisper_is_the_same_network_with_other_weights():
+    english = [spec for spec in MODELS if spec.variant.endswith(".en")]
+    assert english
+    for spec in english:
+        twin = registry.get(spec.name, spec.variant.removesuffix(".en"))
+        changes = {name: getattr(twin, name) for name in ("variant", "variant_label", "weights")}
+        assert dataclasses.replace(spec, **changes) == twin
 
 
 def test_keys_are_unique():

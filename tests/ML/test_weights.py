@@ -8,9 +8,10 @@ import torch
 
 from ML import registry
 from ML.errors import WeightsError, WeightsMissingError
-from ML.weights import find_weights, load_state_dict
+from ML.inference import build
+from ML.weights import checkpoint_file, find_weights, is_runnable, load_state_dict, weights_path
 
-MTAT = registry.get("musicnn", "mtat")
+MTAT, MERT = registry.get("musicnn", "mtat"), registry.get("mert", "95m")
 
 
 class Malice:
@@ -50,6 +51,72 @@ def test_a_damaged_file_is_a_clear_error(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(WeightsError, match="get it again"):
         load_state_dict(path)
+
+
+@pytest.mark.parametrize(
+    ("key", "file"),
+    [
+        ("musicnn/mtat", "m.pth"),
+        ("vgg/mtat", "v.pth"),
+        ("whisper/base", "base.pt"),
+        ("whisper/base", "base/pytorch_model.bin"),
+        ("mert/95m", "95m/pytorch_model.bin"),
+        ("vggish/pretrained", "v.pth"),
+        ("whisper_contrastive/base", "base.pth"),
+    ],
+)
+def test_no_model_runs_code_from_its_weights(key, file, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / file
+    path.parent.mkdir(exist_ok=True)
+    torch.save({"model_state_dict": {"weight": Malice()}}, path)
+    place = path
+    if path.parent != tmp_path:
+        (path.parent / "config.json").write_text("{}")
+        place = path.parent
+    with pytest.raises(WeightsError, match=path.name):
+        build(registry.get_by_key(key)[0], place, "cpu")
+    assert not (tmp_path / "executed").exists()
+
+
+def test_a_hugging_face_folder_is_there_when_it_is_complete(tmp_path):
+    folder = tmp_path / "mert" / "95m"
+    folder.mkdir(parents=True)
+    for name, is_complete in [
+        ("model.safetensors.part", False),
+        ("config.json", False),
+        ("pytorch_model.bin", True),
+    ]:
+        (folder / name).touch()
+        assert is_runnable(MERT, tmp_path, {}) is is_complete, name
+    assert checkpoint_file(folder).name == "pytorch_model.bin"
+    (folder / "model.safetensors").touch()
+    assert checkpoint_file(folder).name == "model.safetensors", "no pickle where there is a choice"
+
+
+def test_missing_folders_say_what_belongs_into_them(tmp_path):
+    with pytest.raises(WeightsMissingError) as caught:
+        find_weights(MERT, tmp_path, {})
+    assert f"into {tmp_path / 'mert' / '95m'}/" in str(caught.value)
+    assert "config.json" in str(caught.value) and "pytorch_model.bin" in str(caught.value)
+
+
+def test_whisper_may_lie_in_a_folder_as_well(tmp_path):
+    whisper = registry.get("whisper", "base")
+    assert weights_path(whisper, tmp_path, {}) == tmp_path / "whisper" / "base.pt"
+    folder = tmp_path / "whisper" / "base"
+    folder.mkdir(parents=True)
+    for name in ("config.json", "model.safetensors"):
+        (folder / name).touch()
+    assert find_weights(whisper, tmp_path, {}) == folder
+    (tmp_path / "whisper" / "base.pt").touch()
+    assert find_weights(whisper, tmp_path, {}) == tmp_path / "whisper" / "base.pt"
+
+
+def test_a_damaged_safetensors_file_is_a_clear_error(tmp_path):
+    (tmp_path / "model.safetensors").write_bytes(b"half a file")
+    with pytest.raises(WeightsError, match="get it again"):
+        load_state_dict(tmp_path / "model.safetensors")
 
 
 def test_weights_saved_on_a_gpu_or_in_the_old_format_load(tmp_path):

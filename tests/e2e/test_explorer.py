@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import N_TRACKS, Site
 
+SHOWN_ALBUM = "Rust Season"  # of the demo library, on the pictures of the README
 PATIENCE = 30_000  # ms; software rendering on two busy cores
 
 
@@ -108,7 +109,9 @@ def test_every_format_of_the_library_plays(page: Page, site: Site):
                 audio.currentTime = audio.duration - 2
                 await audio.play()
                 const end = audio.duration - 1.9
-                await new Promise((resolve) => (audio.ontimeupdate = () => audio.currentTime > end && resolve()))
+                await new Promise((resolve) => {
+                    audio.ontimeupdate = () => audio.currentTime > end && resolve()
+                })
                 return audio.currentTime > end
             }""",
             url,
@@ -189,10 +192,10 @@ def test_keyboard_alone_reaches_the_music(page: Page, site: Site):
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_screenshots(page: Page, site: Site, screenshots: Path, scheme):
     page.emulate_media(color_scheme=scheme)
-    open_map(page, site.app)
-    point = lonely_point(page)
+    open_map(page, f"{site.app}/?model=acoustic")
+    point = next(point for point in positions(page) if SHOWN_ALBUM in point["name"])
     page.mouse.click(point["x"], point["y"])
-    page.wait_for_function("document.querySelector('audio').currentTime > 3", timeout=PATIENCE)
+    page.wait_for_function("document.querySelector('audio').currentTime > 6", timeout=PATIENCE)
     page.mouse.move(point["x"] + 2, point["y"])
     expect(page.get_by_test_id("tooltip")).to_be_visible()
     page.screenshot(path=screenshots / f"map-{scheme}.png")

@@ -14,6 +14,8 @@ export interface ModelInfo {
   embedding_dim: number
   taggram_dim: number
   taggram_kind: 'tags' | 'activations' | 'features'
+  /** What the taggram is, in words. */
+  taggram_label: string
   tag_names: string[]
   licence: string | null
   paper: string | null

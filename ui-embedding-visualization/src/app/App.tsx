@@ -9,12 +9,11 @@ import { ExplorerProvider } from '@/state/explorer'
 import { useScheme } from '@/state/theme'
 import { Announcer } from './Announcer'
 import { CrashBoundary } from './CrashBoundary'
-import { Header } from './Header'
+import { Header, type Drawer } from './Header'
 import { HelpDialog } from './HelpDialog'
 import './layout.css'
 import { useShortcuts } from './useShortcuts'
 
-export type Drawer = 'controls' | 'track' | null
 
 export function App() {
   const [client] = useState(createQueryClient)

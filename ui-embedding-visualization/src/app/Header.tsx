@@ -2,7 +2,9 @@ import { CircleHelp, Info, Monitor, Moon, SlidersHorizontal, Sun } from 'lucide-
 import { IconButton } from '@/components/IconButton'
 import { SearchBox } from '@/features/search/SearchBox'
 import { THEME_CHOICES, useTheme, type ThemeChoice } from '@/state/theme'
-import type { Drawer } from './App'
+
+/** Which panel lies over the map on a small screen. */
+export type Drawer = 'controls' | 'track' | null
 
 const THEME_ICON: Record<ThemeChoice, typeof Sun> = { system: Monitor, dark: Moon, light: Sun }
 

@@ -28,6 +28,7 @@ export const makeModel = (model: string, variant: string, facts: Partial<ModelIn
   embedding_dim: 200,
   taggram_dim: 50,
   taggram_kind: 'tags',
+  taggram_label: '50 tags',
   tag_names: [],
   licence: null,
   paper: null,

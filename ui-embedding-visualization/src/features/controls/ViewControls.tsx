@@ -77,16 +77,10 @@ function ModelRows({ answer, query }: ViewControlsProps) {
 /** Another map is seen from its own best place. */
 const show = (patch: Parameters<typeof changeView>[0]) => changeView({ ...patch, camera: null })
 
-const TAGGRAM_KIND: Record<ModelInfo['taggram_kind'], string> = {
-  tags: 'tag probabilities',
-  activations: 'activations of an intermediate layer',
-  features: 'named features',
-}
-
-/** What a vector of this map is made of. */
+/** What a vector of this map is made of, and on what terms the model may be used. */
 function describeSpace(info: ModelInfo, space: Space): string {
-  const window = `from ${info.segment_seconds} s windows at ${info.sample_rate / 1000} kHz`
-  return space === 'taggram'
-    ? `${info.taggram_dim} ${TAGGRAM_KIND[info.taggram_kind]} a track, ${window}`
-    : `${info.embedding_dim} numbers a track, ${window}`
+  const seconds = Number(info.segment_seconds.toFixed(2))
+  const numbers = space === 'taggram' ? `${info.taggram_dim} numbers a track (${info.taggram_label})` : `${info.embedding_dim} numbers a track`
+  const licence = info.licence ? ` Weights: ${info.licence}.` : ''
+  return `${numbers}, from ${seconds} s windows at ${info.sample_rate / 1000} kHz.${licence}`
 }

@@ -1,0 +1,219 @@
+"""models and download-weights."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import current_app
+
+import config
+from backend.commands.edge import command, no_progress_option
+from backend.context import database
+from backend.routes.models import describe
+from db.embeddings import count_extracted, count_failed
+from ML import registry
+from ML.download import Progress, download_weights, missing_files, verify_weights
+from ML.errors import DownloadError, MelodexError, WeightsError
+from ML.pins import PINS_NAME, readable_size
+from ML.spec import ModelSpec
+from ML.weights import is_present, is_runnable, missing_message, required_specs, weights_path
+
+COLUMNS = ("model", "variant", "width", "taggram", "size", "licence", "weights", "extracted")
+NUMBERS = {"width", "size", "extracted"}
+PINNED_NOTE = (
+    "* pinned on first use: nobody has published a digest, so the one it comes with is noted in\n"
+    "  {pins} and checked ever after."
+)
+TOLD = {
+    "intact": "intact: {path}",
+    "pinned": "pinned: {path} is {sha256} from now on",
+    "missing": "missing: {path}",
+    "wrong": "wrong: {path} has the sha256 {sha256}, expected was {expected}: remove it and get it again",
+}
+
+
+@dataclass
+class Fetched:
+    """What became of a wish for weights. unpublished: those that nobody offers for download."""
+
+    paths: list[Path] = field(default_factory=list)
+    there: list[ModelSpec] = field(default_factory=list)
+    unpublished: list[ModelSpec] = field(default_factory=list)
+    failed: list[ModelSpec] = field(default_factory=list)
+
+
+@command("models")
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON, with everything the registry knows.")
+def models(as_json: bool) -> None:
+    """List every model: widths, size, licence, whether its weights are there, how many tracks it has heard.
+
+    A model runs where its weights are present or not needed; download-weights fetches those that are absent.
+    """
+    with database().read() as session:
+        extracted, failed = count_extracted(session), count_failed(session)
+    if as_json:
+        records = [
+            {**describe(spec, extracted, failed), "state": weights_state(spec)} for spec in registry.MODELS
+        ]
+        click.echo(json.dumps(records, indent=2, ensure_ascii=False))
+        return
+    rows = [model_row(spec, extracted.get((spec.name, spec.variant), 0)) for spec in registry.MODELS]
+    click.echo("\n".join(aligned(COLUMNS, rows)))
+    if any(is_pinned_on_first_use(spec) for spec in registry.MODELS):
+        click.echo(f"\n{PINNED_NOTE.format(pins=weights_dir() / PINS_NAME)}")
+
+
+def model_row(spec: ModelSpec, n_extracted: int) -> tuple[str, ...]:
+    return (
+        spec.name,
+        spec.variant,
+        str(spec.embedding_dim),
+        f"{spec.taggram_dim} {spec.taggram_kind}",
+        size_text(spec),
+        spec.licence or "-",
+        weights_state(spec) + ("*" if is_pinned_on_first_use(spec) else ""),
+        str(n_extracted),
+    )
+
+
+def size_text(spec: ModelSpec) -> str:
+    if spec.weights is None:
+        return "-"
+    return readable_size(spec.weights.n_bytes) if spec.weights.n_bytes else "unknown"
+
+
+def weights_state(spec: ModelSpec) -> str:
+    if spec.weights is None:
+        return "not needed"
+    return "present" if is_runnable(spec, weights_dir(), config.model_weights()) else "absent"
+
+
+def is_pinned_on_first_use(spec: ModelSpec) -> bool:
+    return spec.weights is not None and any(file.sha256 is None for file in spec.weights.files)
+
+
+def aligned(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """Columns two spaces apart, numbers to the right."""
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    for row in (header, *rows):
+        cells = (
+            cell.rjust(width) if name in NUMBERS else cell.ljust(width)
+            for cell, width, name in zip(row, widths, header, strict=True)
+        )
+        yield "  ".join(cells).rstrip()
+
+
+@command("download-weights")
+@click.argument("models", nargs=-1, metavar="[MODEL[/VARIANT]]...")
+@click.option("--all", "everything", is_flag=True, help="The weights of every model.")
+@click.option("--verify", is_flag=True, help="Fetch nothing: check the digests of what is there.")
+@no_progress_option
+def download(models: tuple[str, ...], everything: bool, verify: bool, no_progress: bool) -> None:
+    """Fetch pre-trained weights from where they are published: of musicnn/mtat, or of all sizes of whisper.
+
+    Stop it at any moment: the next run continues. Exit status 1 when something wanted is missing at the end.
+    """
+    specs = chosen_specs(models, everything or verify)
+    if verify:
+        report_verdicts(specs, are_named=bool(models))
+        return
+    fetched = fetch_missing(specs, no_progress)
+    size = readable_size(sum(path.stat().st_size for path in fetched.paths))
+    click.echo(
+        f"Fetched {len(fetched.paths)} files ({size}) into {weights_dir()}; {len(fetched.there)} models had "
+        f"all they need, {len(fetched.failed)} failed."
+    )
+    for spec in fetched.unpublished:
+        path = weights_dir() / (spec.weights.path if spec.weights else "")
+        click.echo(f"failed: {missing_message(spec, path)}", err=True)
+    check_fetched(fetched.failed + fetched.unpublished)
+
+
+def chosen_specs(keys: Iterable[str], everything: bool) -> list[ModelSpec]:
+    """Records by their keys, or all that are published; without a choice a usage error that lists them."""
+    named = [spec for key in keys for spec in registry.get_by_key(key)]
+    if not named and not everything:
+        raise click.UsageError(f"Say which models, or --all. To be had:\n\n{choices()}")
+    return named or [spec for spec in registry.MODELS if spec.weights and spec.weights.files]
+
+
+def choices() -> str:
+    specs = [spec for spec in registry.MODELS if spec.weights and spec.weights.files]
+    rows = [(spec.key, size_text(spec), spec.licence or "-", weights_state(spec)) for spec in specs]
+    return "\n".join(f"  {line}" for line in aligned(("model", "size", "licence", "weights"), rows))
+
+
+def fetch_missing(specs: Iterable[ModelSpec], no_progress: bool) -> Fetched:
+    """Model after model, with those they listen through; a failure is told and the rest goes on."""
+    fetched = Fetched()
+    with download_bars(no_progress) as show:
+        for spec in dict.fromkeys(needed for wanted in specs for needed in required_specs(wanted)):
+            try:
+                fetch_one(spec, fetched, show)
+            except (DownloadError, WeightsError) as error:
+                fetched.failed.append(spec)
+                click.echo(f"failed: {spec.key}: {error}", err=True)
+    return fetched
+
+
+def fetch_one(spec: ModelSpec, fetched: Fetched, show: Progress) -> None:
+    """Raises DownloadError, WeightsError."""
+    path = weights_path(spec, weights_dir(), config.model_weights())
+    is_elsewhere = spec.variant in config.model_weights().get(spec.name, {})
+    if path is None or (is_present(path) and (is_elsewhere or not missing_files(spec, weights_dir()))):
+        fetched.there.append(spec)
+    elif is_elsewhere:
+        raise DownloadError(
+            f"MELODEX_MODEL_WEIGHTS says that they lie at {path}: put them there, or take it out of there."
+        )
+    elif not spec.weights or not spec.weights.files:
+        fetched.unpublished.append(spec)
+    else:
+        fetched.paths += download_weights(spec, weights_dir(), show, config.DOWNLOAD_TIMEOUT_SECONDS)
+
+
+def check_fetched(failed: list[ModelSpec]) -> None:
+    if failed:
+        names = ", ".join(spec.key for spec in failed)
+        raise MelodexError(f"The weights of {names} could not be fetched.")
+
+
+@contextmanager
+def download_bars(hidden: bool) -> Iterator[Progress]:
+    """A bar with bytes and rate for every file."""
+    from tqdm import tqdm
+
+    bars: dict[Path, Any] = {}
+
+    def show(path: Path, n_done: int, n_total: int | None) -> None:
+        if path not in bars:
+            name = path.relative_to(weights_dir()).as_posix()
+            bars[path] = tqdm(desc=name, initial=n_done, unit="B", unit_scale=True, disable=hidden)
+        bars[path].total = n_total
+        bars[path].update(n_done - bars[path].n)
+
+    try:
+        yield show
+    finally:
+        for bar in bars.values():
+            bar.close()
+
+
+def report_verdicts(specs: Iterable[ModelSpec], are_named: bool) -> None:
+    """What is absent is trouble only where it was asked for by name."""
+    verdicts = [verdict for spec in specs for verdict in verify_weights(spec, weights_dir())]
+    told = [verdict for verdict in verdicts if are_named or verdict.state != "missing"]
+    bad = [verdict for verdict in told if verdict.state in ("wrong", "missing")]
+    for verdict in told:
+        click.echo(TOLD[verdict.state].format(**asdict(verdict)), err=verdict in bad)
+    if bad:
+        raise MelodexError(f"{len(bad)} of {len(told)} files are not what they should be.")
+    click.echo(f"{len(told)} files checked in {weights_dir()}.")
+
+
+def weights_dir() -> Path:
+    return Path(current_app.config["WEIGHTS_DIR"])

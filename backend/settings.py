@@ -1,0 +1,44 @@
+"""Settings against the registry, at start: whatever they name must exist."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import config
+from ML import registry
+from ML.errors import ConfigError, UnknownChoiceError
+from ML.projections import get_projection
+from ML.spec import ModelSpec
+
+
+def check_settings() -> None:
+    """Raises ConfigError that names the setting and the choices."""
+    if len(config.TRANF_MODELS) != len(config.MODEL_SIZES):
+        raise ConfigError(
+            f"MELODEX_TRANF_MODELS={','.join(config.TRANF_MODELS)} and MELODEX_MODEL_SIZES="
+            f"{','.join(config.MODEL_SIZES)} are paired by position: give as many sizes as models."
+        )
+    with named("CONV_MODELS", "DATASETS"):
+        registry.trained_pairs(config.CONV_MODELS, config.DATASETS)
+    with named("TRANF_MODELS", "MODEL_SIZES"):
+        for model, variant in zip(config.TRANF_MODELS, config.MODEL_SIZES, strict=True):
+            registry.get(model, variant)
+    with named("ON_DEMAND_PROJECTION_METHODS"):
+        for method in config.ON_DEMAND_PROJECTION_METHODS:
+            get_projection(method)
+
+
+def default_specs() -> list[ModelSpec]:
+    """The models that `preprocess-all` runs when nobody says otherwise, each once."""
+    trained = registry.trained_pairs(config.CONV_MODELS, config.DATASETS)
+    paired = zip(config.TRANF_MODELS, config.MODEL_SIZES, strict=True)
+    return list(dict.fromkeys([*trained, *(registry.get(model, variant) for model, variant in paired)]))
+
+
+@contextmanager
+def named(*settings: str) -> Iterator[None]:
+    """Says which settings an UnknownChoiceError comes from."""
+    try:
+        yield
+    except UnknownChoiceError as error:
+        variables = " and ".join(f"MELODEX_{name}" for name in settings)
+        raise ConfigError(f"Senseless value in {variables}: {error}") from error

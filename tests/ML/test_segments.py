@@ -1,0 +1,79 @@
+"""Every part of a song is heard, none twice, and the end is not drowned in padding."""
+
+import numpy as np
+import pytest
+
+from ML.errors import AudioTooShortError
+from ML.segments import SegmentOutput, join_segments, pool_segments, split_segments
+
+RATE, LENGTH = 100, 300  # 3 s
+
+
+@pytest.mark.parametrize(
+    ("n_samples", "n_segments"),
+    [
+        (1, 1),
+        (149, 1),
+        (299, 1),
+        (300, 1),
+        (449, 1),
+        (450, 2),
+        (599, 2),
+        (600, 2),
+        (749, 2),
+        (750, 3),
+        (3000, 10),
+    ],
+)
+def test_the_end_is_kept_when_it_is_half_a_segment_or_all_there_is(n_samples, n_segments):
+    segments = split_segments(np.ones(n_samples, np.float32), LENGTH, RATE)
+    assert len(segments) == n_segments
+    assert segments.samples.shape == (n_segments, LENGTH)
+    assert segments.samples.dtype == np.float32
+    assert segments.starts.tolist() == [3.0 * number for number in range(n_segments)]
+
+
+def test_segments_put_together_are_the_song():
+    song = np.random.default_rng(1).standard_normal(800).astype(np.float32)
+    segments = split_segments(song, LENGTH, RATE)
+    np.testing.assert_array_equal(segments.samples.reshape(-1)[:800], song)
+    assert not segments.samples.reshape(-1)[800:].any(), "what is added is silence"
+    assert segments.lengths.tolist() == [300, 300, 200]
+
+
+def test_lengths_count_real_audio_only():
+    for n_samples in (1, 299, 300, 301, 450, 1000):
+        segments = split_segments(np.ones(n_samples, np.float32), LENGTH, RATE)
+        assert segments.lengths.tolist() == segments.samples.sum(axis=1).tolist()
+
+
+def test_no_samples_are_too_short():
+    with pytest.raises(AudioTooShortError):
+        split_segments(np.zeros(0, np.float32), LENGTH, RATE)
+
+
+def test_the_song_itself_is_left_alone():
+    song = np.ones(450, np.float32)
+    samples = split_segments(song, LENGTH, RATE).samples
+    assert not (samples.flags.writeable and np.shares_memory(samples, song))
+    assert song.tolist() == [1.0] * 450
+
+
+def test_joined_segments_keep_order_lengths_and_starts():
+    first, second = (split_segments(np.full(n, n, np.float32), LENGTH, RATE) for n in (500, 100))
+    joined = join_segments([first, second])
+    assert joined.samples[:, 0].tolist() == [500, 500, 100]
+    assert joined.lengths.tolist() == [300, 200, 100]
+    assert joined.starts.tolist() == [0.0, 3.0, 0.0]
+
+
+def test_a_track_is_the_mean_of_its_segments():
+    output = SegmentOutput(
+        np.array([[0.0, 2.0], [4.0, 2.0]], np.float32), np.array([[1.0], [0.0]], np.float32)
+    )
+    track = pool_segments(output, np.array([0.0, 3.0]))
+    assert track.embedding.tolist() == [2.0, 2.0]
+    assert track.taggram.tolist() == [0.5]
+    assert track.segment_embeddings.tolist() == [[0.0, 2.0], [4.0, 2.0]]
+    assert track.segment_starts.tolist() == [0.0, 3.0]
+    assert track.embedding.dtype == np.float32

@@ -1,0 +1,57 @@
+"""Help, start and the first requests are quick, because heavy libraries load on first use."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import REPOSITORY
+
+HEAVY = ("torch", "librosa", "umap", "transformers", "sklearn", "numba", "openTSNE", "scipy", "av", "PIL")
+
+PROGRAMS = {
+    "the app is made": "create_app()",
+    "every command shows its help": """
+app = create_app()
+names = list(app.cli.commands)
+assert {'init-db', 'index-audio', 'preprocess-all', 'preprocess-track', 'clean-db', 'serve'} <= set(names)
+for name in names:
+    result = app.test_cli_runner().invoke(args=[name, '--help'])
+    assert result.exit_code == 0 and 'Usage' in result.output, (name, result.output)
+""",
+    "the database is made": """
+assert create_app().test_cli_runner().invoke(args=['init-db']).exit_code == 0
+""",
+    "the library is listed": """
+client = create_app().test_client()
+for route in ('/tracks', '/audios', '/tags', '/models'):
+    assert client.get(route).status_code == 200
+assert client.get('/embeddings?red=no').status_code == 400
+""",
+}
+
+
+@pytest.mark.parametrize("moment", PROGRAMS)
+def test_nothing_heavy_is_loaded_when(moment, environment):
+    code = f"""
+import sys
+from backend.server import create_app
+{PROGRAMS[moment]}
+print([name for name in {HEAVY!r} if name in sys.modules])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=REPOSITORY,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_flask_itself_lists_our_commands(flask):
+    done = flask("--help")
+    assert done.returncode == 0
+    assert all(name in done.stdout for name in ("index-audio", "preprocess-all", "serve"))

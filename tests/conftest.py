@@ -1,0 +1,185 @@
+"""A music folder, a database and an app of one's own for every test."""
+
+import dataclasses
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import select
+
+from db.database import Database, open_database
+from db.indexing import IndexSummary, index_library
+from db.schema import Track
+from ML import registry
+from ML.inference import LoadedModel
+from ML.segments import SegmentOutput, Segments
+from tests.sounds import noise, write_sound
+
+REPOSITORY = Path(__file__).parents[1]
+WANTED = {  # settings that keep tests quick, and independent of the models there are by default
+    "CONV_MODELS": "musicnn", "DATASETS": "mtat", "TRANF_MODELS": "acoustic", "MODEL_SIZES": "librosa",
+    "ON_DEMAND_PROJECTION_METHODS": "pca",
+}  # fmt: skip
+
+
+@pytest.fixture
+def music(tmp_path: Path) -> Path:
+    """An empty music folder."""
+    folder = tmp_path / "music"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def database(tmp_path: Path):
+    opened = open_database(tmp_path / "library.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def index(database: Database, music: Path) -> Callable[[], IndexSummary]:
+    return lambda: index_library(database, music)
+
+
+@pytest.fixture
+def tracks(database: Database) -> Callable[[], dict[str, Track]]:
+    """Every row of `tracks` by file name, gone ones too."""
+
+    def read() -> dict[str, Track]:
+        with database.read() as session:
+            rows = {track.filename: track for track in session.scalars(select(Track))}
+            session.expunge_all()
+        return rows
+
+    return read
+
+
+class CountingModel:
+    """Stands in for a network: hears level and spread of each segment, and counts what it is asked.
+
+    Segments louder than `deaf_above` make it raise, as a network that trips over one track does.
+    """
+
+    def __init__(self, width: int = 4, deaf_above: float = np.inf):
+        self.width, self.deaf_above = width, deaf_above
+        self.n_calls = self.n_segments = 0
+
+    def __call__(self, segments: Segments) -> SegmentOutput:
+        self.n_calls += 1
+        self.n_segments += len(segments)
+        if np.abs(segments.samples).max() > self.deaf_above:
+            raise RuntimeError("shape mismatch in layer 3")
+        spread = segments.samples.std(axis=1, keepdims=True)
+        loud = np.abs(segments.samples).max(axis=1, keepdims=True)
+        embedding = np.concatenate(
+            [spread * (column + 1) for column in range(self.width - 1)] + [loud], axis=1
+        )
+        return SegmentOutput(embedding.astype(np.float32), np.concatenate([loud, spread], axis=1))
+
+
+@pytest.fixture
+def fake_models() -> Callable[..., dict[str, LoadedModel]]:
+    """Registry pairs by key, each with a CountingModel in the place of its network."""
+
+    def make(*keys: str, **options: float) -> dict[str, LoadedModel]:
+        specs = [spec for key in keys for spec in registry.get_by_key(key)]
+        return {spec.key: LoadedModel(spec, CountingModel(**options)) for spec in specs}
+
+    return make
+
+
+@pytest.fixture
+def loads(monkeypatch) -> Counter[str]:
+    """Commands load CountingModels; counts how often each model was loaded."""
+    counter: Counter[str] = Counter()
+
+    def load_model(name: str, variant: str | None = None, **_: object) -> LoadedModel:
+        spec = registry.get(name, variant)
+        counter[spec.key] += 1
+        return LoadedModel(dataclasses.replace(spec), CountingModel())
+
+    monkeypatch.setattr("backend.commands.extraction.load_model", load_model)
+    return counter
+
+
+@pytest.fixture
+def app(tmp_path: Path, music: Path, monkeypatch):
+    """An app over `music` and its own database, without weights; its maps are PCA."""
+    import config
+    from backend.server import create_app
+
+    for name, value in WANTED.items():
+        monkeypatch.setattr(config, name, value.split(","))
+    folders = {
+        "AUDIO_DIR": music,
+        "DATABASE_PATH": tmp_path / "library.db",
+        "WEIGHTS_DIR": tmp_path / "weights",
+    }
+    app = create_app({**folders, "UI_BUILD_DIR": tmp_path / "build", "TESTING": False})
+    yield app
+    if "database" in app.extensions:
+        app.extensions["database"].close()
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()
+
+
+@pytest.fixture
+def run(app) -> Callable:
+    """A command inside this process: run("index-audio") → click's result with exit_code, stdout, stderr."""
+    runner = app.test_cli_runner()
+    return lambda *arguments: runner.invoke(args=[str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def songs(music: Path) -> list[str]:
+    """Three different songs in the music folder."""
+    names = ["a.wav", "album/b.flac", "c.ogg"]
+    for seed, name in enumerate(names):
+        write_sound(music / name, noise(seed) * (seed + 1))
+    return names
+
+
+@pytest.fixture
+def environment(tmp_path: Path, music: Path) -> dict[str, str]:
+    """For commands in a process of their own: the same folders as `app`."""
+    return process_environment(music, tmp_path / "library.db")
+
+
+def process_environment(audio_dir: Path, database_path: Path) -> dict[str, str]:
+    """Only acoustic/librosa and PCA: what runs everywhere, quickly."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("MELODEX_")}
+    wanted = {f"MELODEX_{name}": value for name, value in WANTED.items()}
+    return own | wanted | {
+        "MELODEX_AUDIO_DIR": str(audio_dir),
+        "MELODEX_DATABASE_PATH": str(database_path),
+        "MELODEX_WEIGHTS_DIR": str(database_path.parent / "weights"),
+        "MELODEX_CONV_MODELS": "",
+        "NUMBA_NUM_THREADS": "1",
+    }  # fmt: skip
+
+
+def flask_command(*arguments: object) -> list[str]:
+    """`flask --app backend.server …` with this Python."""
+    return [sys.executable, "-m", "flask", "--app", "backend.server", *map(str, arguments)]
+
+
+@pytest.fixture
+def flask(environment) -> Callable[..., subprocess.CompletedProcess]:
+    """A command in a process of its own; keyword arguments are further environment variables."""
+
+    def call(*arguments: object, **variables: str) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            flask_command(*arguments), cwd=REPOSITORY, env=environment | variables, capture_output=True,
+            text=True, timeout=120, check=False,
+        )  # fmt: skip
+
+    return call
