@@ -123,8 +123,8 @@ def fetch_and_place(
     remote = with_pin(file.remote, find_pin(weights_dir, file.path))
     hint = PINNED_HINT.format(pins=weights_dir / PINS_NAME) if remote != file.remote else ""
     content = fetch(Transfer(remote, partial, on_progress, timeout_seconds), hint)
-    if file.remote.sha256 is None:  # before it is in place: no file is ever there unpinned
-        save_pin(weights_dir, file.path, Pin(content.sha256, content.n_bytes, file.remote.url))
+    # Before it is in place: no downloaded file is ever there unpinned, and loading checks the pin.
+    save_pin(weights_dir, file.path, Pin(content.sha256, content.n_bytes, file.remote.url))
     partial.put_in_place()
 
 

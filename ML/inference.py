@@ -18,6 +18,7 @@ from ML import registry
 from ML.audio import ResampledTrack, Waveform, resample
 from ML.devices import pick_device
 from ML.errors import ModelOutputError
+from ML.pins import check_pinned
 from ML.segments import SegmentOutput, Segments, TrackOutput, pool_segments, split_segments
 from ML.spec import ModelSpec
 from ML.weights import find_weights, required_specs
@@ -98,6 +99,8 @@ def load_model(
     overrides = config.model_weights()
     path = weights or find_weights(spec, config.WEIGHTS_DIR, overrides)
     required = [find_weights(needed, config.WEIGHTS_DIR, overrides) for needed in required_specs(spec)[1:]]
+    for file in filter(None, [path, *required]):
+        check_pinned(file, config.WEIGHTS_DIR)
     return LoadedModel(spec, build(spec, path, pick_device(device or config.DEVICE), *required))
 
 

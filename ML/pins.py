@@ -52,6 +52,24 @@ def find_pin(weights_dir: Path, path: Path) -> Pin | None:
     return load_pins(weights_dir).get(key_of(weights_dir, path))
 
 
+def check_pinned(path: Path, weights_dir: Path) -> None:
+    """Raises WeightsError when a downloaded file (or one in a folder) is no longer what was downloaded."""
+    if not path.is_relative_to(weights_dir):
+        return
+    key = key_of(weights_dir, path)
+    for name, pin in load_pins(weights_dir).items():
+        file = weights_dir / name
+        if (
+            (name == key or name.startswith(f"{key}/"))
+            and file.exists()
+            and compute_sha256(file) != pin.sha256
+        ):
+            raise WeightsError(
+                f"{file} is not the file that was downloaded: delete it and get it again, or, if it was "
+                f"replaced on purpose, remove its entry from {weights_dir / PINS_NAME}."
+            )
+
+
 def key_of(weights_dir: Path, path: Path) -> str:
     return path.relative_to(weights_dir).as_posix()
 

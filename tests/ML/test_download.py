@@ -15,7 +15,7 @@ import pytest
 from ML.download import download_weights, missing_files, verify_weights
 from ML.errors import DownloadError, WeightsError
 from ML.offers import Refused, check_safe
-from ML.pins import load_pins
+from ML.pins import check_pinned, compute_sha256, load_pins
 from ML.weights import is_runnable
 from tests.conftest import REPOSITORY
 from tests.downloads import BODY, CUT_AT, SHA256, publishing
@@ -56,7 +56,7 @@ def test_a_file_arrives_and_nothing_else_is_left(publisher, folder):
     fetched = download_weights(publisher.spec(), folder, lambda *news: seen.append(news))
     assert fetched == [folder / "net/model.pth"]
     assert fetched[0].read_bytes() == BODY
-    assert names(folder) == {"net/model.pth"}
+    assert names(folder) == {"net/model.pth", "pins.json"}
     assert seen[0] == (fetched[0], 0, len(BODY))
     assert seen[-1] == (fetched[0], len(BODY), len(BODY))
     assert [done for _, done, _ in seen] == sorted(done for _, done, _ in seen)
@@ -316,9 +316,14 @@ def test_an_unknown_digest_is_pinned_and_checked_ever_after(publisher, folder, u
     assert download_weights(unpublished, folder)
 
 
-def test_a_known_digest_needs_no_pin(publisher, folder):
+def test_what_was_downloaded_is_noted_so_that_loading_can_check_it(publisher, folder):
     download_weights(publisher.spec(), folder)
-    assert not (folder / "pins.json").exists()
+    path = folder / "net/model.pth"
+    assert load_pins(folder)["net/model.pth"].sha256 == compute_sha256(path)
+    check_pinned(path, folder)
+    path.write_bytes(b"exchanged")
+    with pytest.raises(WeightsError, match="not the file that was downloaded"):
+        check_pinned(path, folder)
 
 
 def test_another_address_is_another_file(publisher, folder, unpublished):
@@ -366,11 +371,11 @@ def test_a_folder_is_ready_when_its_last_file_is(publisher, folder):
         download_weights(publisher.spec(config, model, path="bert/big"), folder)
     published = publisher.spec(config, publisher.remote("/pytorch_model.bin"), path="bert/big")
     assert not is_runnable(published, folder, {})
-    assert names(folder) == {"bert/big/config.json"}
+    assert names(folder) == {"bert/big/config.json", "pins.json"}
     fetched = download_weights(published, folder)
     assert [path.name for path in fetched] == ["pytorch_model.bin"]
     assert is_runnable(published, folder, {})
-    assert names(folder) == {"bert/big/config.json", "bert/big/pytorch_model.bin"}
+    assert names(folder) == {"bert/big/config.json", "bert/big/pytorch_model.bin", "pins.json"}
 
 
 def test_weights_in_another_format_serve_as_well(publisher, folder):
@@ -384,7 +389,7 @@ def test_weights_in_another_format_serve_as_well(publisher, folder):
 def test_files_for_a_setting_come_along(publisher, folder):
     spec = publisher.spec(optional=(publisher.remote("/pca.pth"),))
     assert [path.name for path in download_weights(spec, folder)] == ["model.pth", "pca.pth"]
-    assert names(folder) == {"net/model.pth", "net/pca.pth"}
+    assert names(folder) == {"net/model.pth", "net/pca.pth", "pins.json"}
 
 
 # --- disks and processes ----------------------------------------------------------------------------------
@@ -483,4 +488,4 @@ def test_a_killed_download_is_resumed_by_the_next_one(publisher, folder, start):
     assert download_weights(publisher.spec(), folder)
     assert [request.range for request in publisher.requests] == [None, f"bytes={n_there}-"]
     assert (folder / "net/model.pth").read_bytes() == BODY
-    assert names(folder) == {"net/model.pth"}
+    assert names(folder) == {"net/model.pth", "pins.json"}

@@ -6,9 +6,12 @@ import pickle
 import pytest
 import torch
 
+import config
 from ML import registry
 from ML.errors import WeightsError, WeightsMissingError
-from ML.inference import build
+from ML.inference import build, load_model
+from ML.models.musicnn import MusiCNN
+from ML.pins import Pin, compute_sha256, save_pin
 from ML.weights import checkpoint_file, find_weights, is_runnable, load_state_dict, weights_path
 
 MTAT, MERT = registry.get("musicnn", "mtat"), registry.get("mert", "95m")
@@ -117,6 +120,21 @@ def test_a_damaged_safetensors_file_is_a_clear_error(tmp_path):
     (tmp_path / "model.safetensors").write_bytes(b"half a file")
     with pytest.raises(WeightsError, match="get it again"):
         load_state_dict(tmp_path / "model.safetensors")
+
+
+def test_a_downloaded_file_that_changed_is_refused(tmp_path, monkeypatch):
+    """A disk that rots, a file somebody exchanged: what was verified once is checked at every load."""
+    monkeypatch.setattr(config, "WEIGHTS_DIR", tmp_path)
+    path = tmp_path / "mtat" / "musicnn.pth"
+    path.parent.mkdir()
+    torch.save(MusiCNN(200, 50).state_dict(), path)
+    save_pin(tmp_path, path, Pin(compute_sha256(path), path.stat().st_size, MTAT.weights.files[0].url))
+    assert load_model("musicnn", "mtat", device="cpu").spec == MTAT
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(WeightsError, match="not the file that was downloaded"):
+        load_model("musicnn", "mtat", device="cpu")
 
 
 def test_weights_saved_on_a_gpu_or_in_the_old_format_load(tmp_path):

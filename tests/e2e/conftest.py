@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,12 +94,21 @@ def library(environment: dict[str, str]) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def site(library: dict[str, str]) -> Iterator[Site]:
-    api, app = (f"http://localhost:{library[f'MELODEX_{name}_PORT']}" for name in ("API", "APP"))
+    with serving(library) as running:
+        yield running
+
+
+@contextmanager
+def serving(environment: dict[str, str]) -> Iterator[Site]:
+    """The server that `make run` ends with, as a process of its own."""
+    api, app = (f"http://localhost:{environment[f'MELODEX_{name}_PORT']}" for name in ("API", "APP"))
     command = [sys.executable, "-m", "flask", "--app", "backend.server", "serve"]
-    with subprocess.Popen(command, cwd=ROOT, env=library) as server:
-        wait_for(f"{api}/models", server)
-        yield Site(app, api, library)
-        server.send_signal(signal.SIGINT)
+    with subprocess.Popen(command, cwd=ROOT, env=environment) as server:
+        try:
+            wait_for(f"{api}/models", server)
+            yield Site(app, api, environment)
+        finally:
+            server.send_signal(signal.SIGINT)
 
 
 def wait_for(url: str, process: subprocess.Popen, seconds: float = 60) -> None:

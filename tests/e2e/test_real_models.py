@@ -1,0 +1,79 @@
+"""Published weights on real music, from the commands to the maps in the browser."""
+
+import json
+import os
+import shutil
+import sqlite3
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from ML.audio import is_audio_file
+from tests.e2e.conftest import Site, flask, port_or_other, serving
+from tests.ML.golden import SHARED, needs_shared
+
+MODELS = ("musicnn/mtat", "musicnn/jamendo", "whisper/base", "acoustic/librosa")
+N_TRACKS = 20
+WIDTHS = {"whisper/base": (512, 512), "musicnn/mtat": (200, 50)}
+
+pytestmark = needs_shared
+
+
+@pytest.fixture(scope="module")
+def real_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The twenty smallest files of a music folder as people have them, heard by four models."""
+    folder = tmp_path_factory.mktemp("real")
+    environment = {
+        **os.environ,
+        "MELODEX_AUDIO_DIR": str(copy_smallest(SHARED / "audio" / "library", folder / "audio")),
+        "MELODEX_DATABASE_PATH": str(folder / "cache.db"),
+        "MELODEX_WEIGHTS_DIR": str(SHARED / "weights"),
+        "MELODEX_API_PORT": str(port_or_other(0)),
+        "MELODEX_APP_PORT": str(port_or_other(0)),
+    }
+    flask(environment, "index-audio", "--no-progress")
+    flask(environment, "preprocess-all", "--models", ",".join(MODELS), "--no-progress")
+    with serving(environment) as site:
+        yield site
+
+
+def copy_smallest(source: Path, target: Path) -> Path:
+    files = sorted(filter(is_audio_file, source.rglob("*")), key=lambda path: path.stat().st_size)
+    target.mkdir()
+    for path in files[:N_TRACKS]:
+        shutil.copy(path, target / path.name)
+    return target
+
+
+@pytest.mark.parametrize("key", MODELS)
+@pytest.mark.parametrize("space", ["embedding", "taggram"])
+def test_every_map_opens_in_the_app(page: Page, real_site: Site, key, space):
+    model, variant = key.split("/")
+    page.goto(f"{real_site.app}/?model={model}&variant={variant}&space={space}")
+    shown = page.get_by_test_id("map")
+    expect(shown).to_have_attribute("data-points", str(N_TRACKS), timeout=30_000)
+    expect(shown).to_have_attribute("data-settled", "true", timeout=30_000)
+
+
+@pytest.mark.parametrize("key", WIDTHS)
+def test_vectors_have_the_width_the_registry_says(real_site: Site, key):
+    """The original stored Whisper's whole activations: 768 000 numbers a track."""
+    with sqlite3.connect(real_site.environment["MELODEX_DATABASE_PATH"]) as connection:
+        shapes = set(
+            connection.execute(
+                "SELECT embedding_shape, taggram_shape FROM embeddings WHERE model || '/' || dataset = ?",
+                (key,),
+            )
+        )
+    embedding, taggram = WIDTHS[key]
+    assert shapes == {(f"(1, {embedding})", f"(1, {taggram})")}
+
+
+def test_the_api_counts_what_was_heard(real_site: Site):
+    with urllib.request.urlopen(f"{real_site.api}/models") as answer:
+        models = {f"{m['model']}/{m['variant']}": m for m in json.load(answer)["models"]}
+    assert {key: models[key]["n_extracted"] for key in MODELS} == dict.fromkeys(MODELS, N_TRACKS)
+    assert models["mert/95m"]["licence"].startswith("CC BY-NC")
