@@ -1,0 +1,1 @@
+"""`inference.py` without its command line: any number of files through the MFCC CNN, in flat memory."""

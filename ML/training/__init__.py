@@ -1,0 +1,1 @@
+"""Training of the project's own networks: data sets, splits, augmentation, the loop, the reports."""

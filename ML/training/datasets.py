@@ -1,0 +1,103 @@
+"""Music with a genre each, in the layouts that people have: FMA, a folder a genre, `selected_songs.csv`."""
+
+import csv
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ML.audio import is_audio_file
+from ML.errors import LibraryError
+from ML.tags import read_tags
+from ML.training.fma import FmaRow, find_fma_table, read_fma_rows
+
+SELECTED_SONGS = "selected_songs.csv"
+SPLITS = ("training", "validation", "test")  # as FMA names them
+
+
+@dataclass(frozen=True)
+class LabelledTrack:
+    """A file and what is known of it; split: one of SPLITS where the data set gives it."""
+
+    path: Path
+    genre: str
+    artist: str | None = None
+    split: str | None = None
+
+
+@dataclass
+class LabelledMusic:
+    """kind: which layout.  left_out: how many for which reason."""
+
+    kind: str
+    tracks: list[LabelledTrack] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def genres(self) -> list[str]:
+        return sorted({track.genre for track in self.tracks})
+
+
+def read_labelled_music(data_dir: Path) -> LabelledMusic:
+    """Raises LibraryError for a folder in none of the layouts, or with fewer than two genres."""
+    if not data_dir.is_dir():
+        raise LibraryError(f"There is no folder {data_dir}.")
+    if table := find_fma_table(data_dir):
+        music = read_fma(data_dir, table)
+    elif (data_dir / SELECTED_SONGS).is_file():
+        music = read_selected_songs(data_dir)
+    else:
+        music = read_genre_folders(data_dir)
+    if len(music.genres) < 2:
+        raise LibraryError(
+            f"{data_dir} holds {len(music.genres)} genres with music in them; training needs two. Lay it out "
+            f"as FMA does, as one folder a genre, or with a {SELECTED_SONGS} (columns filename,genre)."
+        )
+    return music
+
+
+def audio_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if is_audio_file(path) and path.is_file())
+
+
+def read_fma(data_dir: Path, table: Path) -> LabelledMusic:
+    music = LabelledMusic("FMA")
+    files = {int(path.stem): path for path in audio_files(data_dir) if path.stem.isdecimal()}
+    for row in read_fma_rows(table, data_dir.name):
+        path = files.get(row.track_id)
+        if path is None or not row.genre:
+            music.left_out["no audio file" if path is None else "no top genre"] += 1
+        else:
+            music.tracks.append(labelled(path, row))
+    return music
+
+
+def labelled(path: Path, row: FmaRow) -> LabelledTrack:
+    return LabelledTrack(path, row.genre, row.artist or None, row.split if row.split in SPLITS else None)
+
+
+def read_selected_songs(data_dir: Path) -> LabelledMusic:
+    """Columns filename and genre; artist and split are read where they are there."""
+    music = LabelledMusic(SELECTED_SONGS)
+    with (data_dir / SELECTED_SONGS).open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file):
+            path, genre = data_dir / (row.get("filename") or "?"), (row.get("genre") or "").strip()
+            if not path.is_file() or not genre:
+                music.left_out["no audio file" if genre else "no genre"] += 1
+                continue
+            split = row.get("split") if row.get("split") in SPLITS else None
+            music.tracks.append(
+                LabelledTrack(path, genre, row.get("artist") or read_tags(path).artist, split)
+            )
+    return music
+
+
+def read_genre_folders(data_dir: Path) -> LabelledMusic:
+    """DIR/<genre>/…, at any depth below the genre; artists as the files' tags say."""
+    music = LabelledMusic("folders")
+    for path in audio_files(data_dir):
+        parts = path.relative_to(data_dir).parts
+        if len(parts) == 1:
+            music.left_out["in no genre folder"] += 1
+        else:
+            music.tracks.append(LabelledTrack(path, parts[0], read_tags(path).artist))
+    return music
