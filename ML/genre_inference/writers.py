@@ -116,7 +116,6 @@ class CsvWriter(Writer):
 
     def add_error_column(self) -> None:
         part = self.path.with_name(f".{self.path.name}.part")
-        csv.field_size_limit(10**7)
         with open_text(self.path, "r") as source, open_text(part, "w") as target:
             rows, writer = csv.reader(source), csv.writer(target)
             writer.writerow([*next(rows), "error"])

@@ -8,6 +8,7 @@ import pytest
 
 from ML.errors import LibraryError
 from ML.training.datasets import LabelledTrack, read_labelled_music
+from ML.training.fma import read_fma_rows
 from ML.training.splits import shared_artists, split_tracks
 from tests.sounds import tag, write_sound
 
@@ -41,6 +42,22 @@ def test_fma_is_read_by_its_table(tmp_path):
         ("000002.mp3", "Hip-Hop", "Ä", "training"), ("000140.MP3", "Rock", "B", "test"),
     ]  # fmt: skip
     assert music.left_out == {"no audio file": 1, "no top genre": 1}
+
+
+def test_artists_with_long_lives_are_read_and_no_other_table_is_affected(tmp_path):
+    limit = csv.field_size_limit()
+    folder = write_fma(tmp_path, [["2", "test", "small", "Rock", "x" * 200_000]])
+    (row,) = read_fma_rows(folder.parent / "fma_metadata" / "tracks.csv", folder.name)
+    assert len(row.artist) == 200_000
+    assert csv.field_size_limit() == limit
+
+
+@pytest.mark.parametrize("row", [["2", "test"], ["two", "test", "small", "Rock", "B"]])
+def test_a_damaged_table_is_a_clear_error(tmp_path, row):
+    folder = write_fma(tmp_path, [row])
+    folder.mkdir()
+    with pytest.raises(LibraryError, match="damaged"):
+        read_labelled_music(folder)
 
 
 def test_a_table_without_the_columns_says_which(tmp_path):
