@@ -25,6 +25,7 @@ ui: $(UI)/build/index.html
 test: test-python test-ui
 
 test-python: $(VENV)/.installed-dev ui
+	$(BIN)/python -m tests.e2e.browser
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup  # a worker a core, a thread a worker
 
 test-ui: $(UI)/node_modules/.installed

@@ -1,4 +1,7 @@
-"""A real Chromium: the one on the machine, or one installed now; a machine without one fails loudly."""
+"""A real Chromium: the one on the machine, or one installed now; a machine without one fails loudly.
+
+`python -m tests.e2e.browser` makes sure of it before the tests start; `make test` begins with it.
+"""
 
 import os
 import shutil
@@ -40,6 +43,12 @@ def install_chromium() -> None:
     if os.geteuid() == 0 and shutil.which("apt-get"):
         quietly = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
         subprocess.run(["apt-get", "update"], check=False, **quietly)
-        subprocess.run(
-            ["apt-get", "install", "-y", "--no-install-recommends", "chromium"], check=False, **quietly
-        )
+        install = ["apt-get", "install", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300"]
+        subprocess.run([*install, "chromium"], check=False, **quietly)
+
+
+if __name__ == "__main__":
+    try:
+        print(f"Browser: {find_chromium()}")
+    except RuntimeError as error:
+        raise SystemExit(str(error)) from error

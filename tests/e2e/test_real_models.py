@@ -19,7 +19,7 @@ MODELS = ("musicnn/mtat", "musicnn/jamendo", "whisper/base", "acoustic/librosa")
 N_TRACKS = 20
 WIDTHS = {"whisper/base": (512, 512), "musicnn/mtat": (200, 50)}
 
-pytestmark = needs_shared
+pytestmark = [needs_shared, pytest.mark.xdist_group("real models")]
 
 
 @pytest.fixture(scope="module")
