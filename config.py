@@ -117,12 +117,23 @@ CONV_MODELS = names(
 DATASETS = names("DATASETS", ["msd", "mtat"], "training sets of CONV_MODELS")
 TRANF_MODELS = names(
     "TRANF_MODELS",
-    ["musicnn", "whisper", "whisper", "whisper", "mert", "mert", "vggish", "whisper_contrastive", "acoustic"],
+    [
+        "musicnn",
+        "whisper",
+        "whisper",
+        "whisper",
+        "mert",
+        "mert",
+        "vggish",
+        "whisper_contrastive",
+        "mfcc_cnn",
+        "acoustic",
+    ],
     "further models, paired with MODEL_SIZES by position",
 )
 MODEL_SIZES = names(
     "MODEL_SIZES",
-    ["jamendo", "base", "small", "tiny", "95m", "330m", "pretrained", "base", "librosa"],
+    ["jamendo", "base", "small", "tiny", "95m", "330m", "pretrained", "base", "genres10", "librosa"],
     "variants of TRANF_MODELS, one for each",
 )
 MODEL_WEIGHTS = table(

@@ -15,7 +15,7 @@ from ML.origins import (
     WHISPER_FILES,
 )  # fmt: skip
 from ML.spec import ModelSpec, Weights
-from ML.tag_names import JAMENDO_TAGS, MSD_TAGS, MTAT_TAGS
+from ML.tag_names import JAMENDO_TAGS, MSD_TAGS, MTAT_TAGS, TEN_GENRES
 
 
 def musicnn(variant: str, variant_label: str, embedding_dim: int, tags: tuple[str, ...]) -> ModelSpec:
@@ -156,6 +156,28 @@ MODELS: tuple[ModelSpec, ...] = (
         ),
         normalise=True,
         requires=("whisper/base",),
+    ),
+    ModelSpec(
+        name="mfcc_cnn",
+        variant="genres10",
+        label="MFCC CNN",
+        variant_label="Ten genres, trained here",
+        builder="ML.models.mfcc_cnn:build",
+        sample_rate=22_050,
+        segment_samples=655_360,  # 29.7 s: 640 frames, one every 1024 samples
+        embedding_dim=512,
+        taggram_dim=len(TEN_GENRES),
+        taggram_kind="tags",
+        tag_names=TEN_GENRES,
+        taggram_label="probabilities of ten genres",
+        paper="none: Melodex's own, four convolutions over MFCCs",
+        weights=Weights(
+            "mfcc_cnn/genres10/model.safetensors",
+            (),
+            "research use",
+            how_to_get="take ML/pesos/mfcc_cnn/genres10 of the repository, params.json with it,",
+            shipped_bytes=6_036_420,
+        ),
     ),
     ModelSpec(
         name="acoustic",

@@ -26,6 +26,7 @@ class Weights:
 
     alternatives: other paths below `WEIGHTS_DIR` that serve as well.  optional: files that only a setting
     asks for; they lie beside `path`.  how_to_get: what to do where nobody has published the file.
+    shipped_bytes: size of a file that comes with the project, in ML/pesos, whatever `WEIGHTS_DIR` says.
     """
 
     path: str
@@ -34,9 +35,16 @@ class Weights:
     alternatives: tuple[str, ...] = ()
     optional: tuple[RemoteFile, ...] = ()
     how_to_get: str = ""
+    shipped_bytes: int | None = None
+
+    @property
+    def is_shipped(self) -> bool:
+        return self.shipped_bytes is not None
 
     @property
     def n_bytes(self) -> int | None:
+        if self.is_shipped:
+            return self.shipped_bytes
         sizes = [file.n_bytes for file in self.files if file.n_bytes is not None]
         return sum(sizes) if sizes and len(sizes) == len(self.files) else None
 

@@ -162,3 +162,7 @@ JAMENDO_TAGS = (
     "mood/theme---happy",
     "mood/theme---relaxing",
 )
+
+TEN_GENRES = (
+    "Blues", "Classical", "Country", "Disco", "Hip-Hop", "Jazz", "Metal", "Pop", "Reggae", "Rock",
+)  # fmt: skip

@@ -11,6 +11,7 @@ from ML.spec import ModelSpec
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+SHIPPED_DIR = Path(__file__).parent / "pesos"  # what comes with the project, whatever WEIGHTS_DIR says
 HUGGING_FACE_CONFIG = "config.json"
 HUGGING_FACE_FILES = ("model.safetensors", "pytorch_model.bin")
 
@@ -23,7 +24,9 @@ def weights_path(spec: ModelSpec, weights_dir: Path, overrides: dict[str, dict[s
     if spec.weights is None:
         return None
     override = overrides.get(spec.name, {}).get(spec.variant)
-    places = [weights_dir / place for place in (spec.weights.path, *spec.weights.alternatives)]
+    folders = [weights_dir, SHIPPED_DIR] if spec.weights.is_shipped else [weights_dir]
+    names = (spec.weights.path, *spec.weights.alternatives)
+    places = [folder / name for folder in folders for name in names]
     return override or next((place for place in places if is_present(place)), places[0])
 
 

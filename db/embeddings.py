@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -85,6 +85,17 @@ def load_segments(
     if row is None:
         return None
     return decode_array(row.starts_data), decode_array(row.embeddings_data), decode_array(row.taggrams_data)
+
+
+def load_predictions(session: Session, pair: Pair, names: Sequence[str]) -> dict[int, tuple[str, float]]:
+    """(likeliest name, its probability) by track id, for a model whose taggram is probabilities of names."""
+    query = select(Embedding.track_id, Embedding.taggram_data)
+    rows = session.execute(query.where(Embedding.taggram_data.is_not(None), *of_pair(pair)))
+    return {
+        track_id: (names[int(taggram.argmax())], float(taggram.max()))
+        for track_id, taggram in readable_vectors(rows)
+        if len(taggram) == len(names) and np.isfinite(taggram).all()
+    }
 
 
 def load_matrix(session: Session, pair: Pair, space: Space) -> LibraryMatrix:

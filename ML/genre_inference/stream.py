@@ -97,9 +97,13 @@ def classify(
 
     Memory depends on batch_size and n_workers, not on how many files there are or how long they are.
     """
+    n_cores = os.cpu_count() or 1
+    n_workers = min(n_workers, len(files), n_cores)
+    # Threads beyond the cores wait for each other: with them a forward takes ten times as long.
+    torch.set_num_threads(max(1, n_cores - n_workers))
     loader: Iterable[list[Heard]] = DataLoader(
         WindowStream(files, genres.params, is_full), batch_size=batch_size,
-        num_workers=min(n_workers, len(files), os.cpu_count() or 1), collate_fn=list,
+        num_workers=n_workers, collate_fn=list,
     )  # fmt: skip
     genres = genres.to(device)
     open_files: dict[int, FileResult] = {}

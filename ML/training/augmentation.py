@@ -11,9 +11,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ML.mfcc import N_MELS
+from ML.mfcc import N_MELS, dct_matrix
 
 COLLAGE_FRAMES = (40, 160)  # 2 to 7 s
+MAX_TREBLE_BANDS = 12  # of 128: from 8 kHz up
 GAIN_TO_C0 = math.sqrt(N_MELS)  # a gain of 1 dB moves the first coefficient of an orthonormal DCT by this
 
 
@@ -21,6 +22,8 @@ GAIN_TO_C0 = math.sqrt(N_MELS)  # a gain of 1 dB moves the first coefficient of 
 class Augmentation:
     """How far each goes; 0 switches it off. gain_db, tone: standard deviations, in dB and MFCC units.
 
+    treble_db: greatest change of the highest mel bands, up or down: encoders cut there, and a network that
+    learnt from the files of one would take those of another for another genre.
     max_time_mask: frames.  max_frequency_mask: coefficients.  mixup: parameter of the beta distribution.
     tempo: greatest relative change.  collage: share of windows put together from pieces of COLLAGE_FRAMES, of
     the same track or of others of its genre: what is learnt is how a genre sounds, not how a recording goes.
@@ -29,15 +32,16 @@ class Augmentation:
     gain_db: float = 3.0
     tone: float = 6.0
     n_tone: int = 4
+    treble_db: float = 40.0
     n_masks: int = 1
     max_time_mask: int = 64
     max_frequency_mask: int = 2
     tempo: float = 0.15
     mixup: float = 0.2
-    collage: float = 0.8
+    collage: float = 1.0
 
 
-NONE = Augmentation(gain_db=0, tone=0, n_masks=0, tempo=0, mixup=0, collage=0)
+NONE = Augmentation(gain_db=0, tone=0, treble_db=0, n_masks=0, tempo=0, mixup=0, collage=0)
 
 
 def random_crop(mfcc: np.ndarray, n_frames: int, rng: np.random.Generator, tempo: float = 0.0) -> np.ndarray:
@@ -68,10 +72,19 @@ def augment(mfcc: Tensor, settings: Augmentation, generator: torch.Generator, st
     changed[:, :1] += settings.gain_db * GAIN_TO_C0 * noise[:, :1] / std[:1]
     tones = slice(1, 1 + settings.n_tone)
     changed[:, tones] += settings.tone * noise[:, 1:] / std[tones]
+    changed += treble(n, changed.shape[1], settings.treble_db, generator) / std
     for _ in range(settings.n_masks):
         mask(changed, 2, settings.max_time_mask, generator)
         mask(changed, 1, settings.max_frequency_mask, generator)
     return changed
+
+
+def treble(n: int, n_mfcc: int, greatest_db: float, generator: torch.Generator) -> Tensor:
+    """What a louder or softer top of the spectrum adds to the coefficients: [n, n_mfcc, 1]."""
+    n_bands = torch.randint(1, MAX_TREBLE_BANDS + 1, (n, 1), generator=generator)
+    decibels = greatest_db * (2 * torch.rand(n, 1, generator=generator) - 1)
+    curve = decibels * (torch.arange(N_MELS) >= N_MELS - n_bands)
+    return (curve @ dct_matrix(n_mfcc).T)[..., None]
 
 
 def mask(mfcc: Tensor, axis: int, largest: int, generator: torch.Generator) -> None:

@@ -6,7 +6,11 @@ from flask import Blueprint, Response, jsonify
 
 from backend.context import database
 from db import library
+from db.embeddings import load_predictions
 from db.schema import Track
+from ML import registry
+
+GENRE_MODEL = "mfcc_cnn"
 
 blueprint = Blueprint("library", __name__)
 
@@ -28,11 +32,16 @@ def tags() -> Response:
 @blueprint.get("/tracks")
 def tracks() -> Response:
     """Metadata of every track that is there, the unreadable ones with their reason."""
+    spec = registry.get(GENRE_MODEL)
     with database().read() as session:
-        return jsonify(tracks=[describe(track) for track in library.present_tracks(session)])
+        predictions = load_predictions(session, (spec.name, spec.variant), spec.tag_names)
+        tracks = library.present_tracks(session)
+        return jsonify(tracks=[describe(track, predictions.get(track.id)) for track in tracks])
 
 
-def describe(track: Track) -> dict[str, Any]:
+def describe(track: Track, prediction: tuple[str, float] | None) -> dict[str, Any]:
+    """prediction: the genre that a network heard and its probability, None before it has listened."""
+    predicted_genre, confidence = prediction or (None, None)
     return {
         "id": track.id,
         "filename": track.filename,
@@ -46,4 +55,6 @@ def describe(track: Track) -> dict[str, Any]:
         "has_cover": bool(track.has_cover),
         "status": "error" if track.error else "ok",
         "error": track.error,
+        "predicted_genre": predicted_genre,
+        "confidence": confidence,
     }

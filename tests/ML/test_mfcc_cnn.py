@@ -1,6 +1,7 @@
 """The MFCC CNN is the documented network, reads old and new runs, and ships with weights."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,12 @@ import torch
 from torch.nn import functional
 
 import config
+from ML import registry
 from ML.errors import WeightsError, WeightsMissingError
+from ML.inference import LoadedModel, build, load_model
 from ML.mfcc_params import find_run, load_params
 from ML.models.mfcc_cnn import MfccCnn, WaveformNetwork, load_genre_network
-from tests.ML.golden import fill_weights
+from tests.ML.golden import SHARED, fill_weights, needs_shared
 
 SHIPPED = config.ROOT / "ML" / "pesos" / "mfcc_cnn" / "genres10"
 OLD_PARAMS = {  # exactly the keys of the original program
@@ -114,3 +117,52 @@ def test_what_is_no_model_is_refused_with_the_way_out(old_run, tmp_path):
     (old_run / "params.json").unlink()
     with pytest.raises(WeightsMissingError, match="params.json"):
         load_genre_network(old_run)
+
+
+def test_other_classes_than_the_registry_names_do_not_pose_as_them(old_run):
+    with pytest.raises(WeightsError, match="Folk, Pop, Rock"):
+        build(registry.get("mfcc_cnn"), old_run, "cpu")
+
+
+@pytest.fixture(scope="module")
+def shipped() -> LoadedModel:
+    return load_model("mfcc_cnn", weights=SHIPPED / "model.safetensors", device="cpu")
+
+
+def test_the_shipped_model_is_small_half_precision_and_has_a_card(shipped):
+    from safetensors.torch import load_file
+
+    state = load_file(SHIPPED / "model.safetensors")
+    assert {name: tuple(tensor.shape) for name, tensor in state.items()} == expected_shapes(10)
+    assert {tensor.dtype for tensor in state.values() if tensor.is_floating_point()} == {torch.float16}
+    assert (SHIPPED / "model.safetensors").stat().st_size < 6 * 2**20
+    assert load_params(SHIPPED / "params.json").class_names == shipped.spec.tag_names
+    card = (SHIPPED / "README.md").read_text()
+    assert all(word in card for word in ("GTZAN", "train.py", "--seed", "interval", "Not good for"))
+
+
+def test_the_shipped_model_gives_probabilities_of_every_segment(shipped):
+    noise = np.random.default_rng(0).normal(0, 0.1, 70 * 22_050).astype(np.float32)
+    output = shipped.embed(noise, 22_050)
+    assert output.segment_taggrams.shape == (2, 10) and output.embedding.shape == (512,)
+    assert np.allclose(output.segment_taggrams.sum(axis=1), 1, atol=1e-5)
+    assert np.allclose(output.taggram, output.segment_taggrams.mean(axis=0), atol=1e-6)
+
+
+@needs_shared
+def test_the_card_tells_the_truth_about_the_held_out_clips(shipped, tmp_path):
+    from ML.audio import decode
+    from ML.training.datasets import read_labelled_music
+
+    subprocess.run([SHARED / "datasets" / "lay-out-fma-mini", tmp_path], check=True)
+    tracks = read_labelled_music(tmp_path / "fma_small").tracks
+    held_out = [track for track in tracks if track.split == "test"]
+    right = []
+    for track in held_out:
+        waveform = decode(track.path)
+        taggram = shipped.embed(waveform.samples, waveform.sample_rate).taggram
+        if shipped.spec.tag_names[int(taggram.argmax())] == track.genre:
+            right.append(track.genre)
+    card = (SHIPPED / "README.md").read_text()
+    assert f"{len(right)} of {len(held_out)}" in card.split("these weights** |")[1].split("|")[0]
+    assert f"right were {', '.join(sorted(right))};" in card

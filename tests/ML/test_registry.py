@@ -93,7 +93,7 @@ def test_models_that_share_their_segments_are_cut_alike():
 
 def test_who_has_no_tags_poses_as_no_tagger():
     taggers = {spec.name for spec in MODELS if spec.taggram_kind == "tags"}
-    assert taggers == {"musicnn", "vgg"}
+    assert taggers == {"musicnn", "vgg", "mfcc_cnn"}
     assert not any(spec.tag_names for spec in MODELS if spec.taggram_kind == "activations")
 
 

@@ -140,3 +140,16 @@ def test_a_downloaded_file_that_changed_is_refused(tmp_path, monkeypatch):
 def test_weights_saved_on_a_gpu_or_in_the_old_format_load(tmp_path):
     torch.save({"a": torch.ones(2)}, tmp_path / "old.pth", _use_new_zipfile_serialization=False)
     assert torch.equal(load_state_dict(tmp_path / "old.pth")["a"], torch.ones(2))
+
+
+def test_what_comes_with_the_project_is_found_wherever_the_settings_point(tmp_path):
+    shipped = [spec for spec in registry.MODELS if spec.weights and spec.weights.is_shipped]
+    assert [spec.key for spec in shipped] == ["mfcc_cnn/genres10"]
+    for spec in shipped:
+        path = find_weights(spec, tmp_path, {})
+        assert path == config.ROOT / "ML" / "pesos" / spec.weights.path and is_runnable(spec, tmp_path, {})
+        assert path.stat().st_size == spec.weights.n_bytes
+        own = tmp_path / spec.weights.path
+        own.parent.mkdir(parents=True)
+        own.touch()
+        assert find_weights(spec, tmp_path, {}) == own, "one's own come first"

@@ -6,7 +6,9 @@ import sqlite3
 
 import pytest
 
+import config
 from db.database import open_database
+from ML import registry
 from tests.sounds import noise, tone, write_sound
 
 COMMANDS = [
@@ -178,6 +180,22 @@ def test_models_without_weights_are_named_and_skipped_by_default(run, songs, loa
     assert "musicnn/mtat" in line
     assert "https://github.com/minzwon/sota-music-tagging-models/raw/master/models/mtat/musicnn" in line
     assert str(app.config["WEIGHTS_DIR"] / "mtat" / "musicnn.pth") in line
+
+
+def test_a_deep_model_hears_music_where_no_weights_were_fetched(run, songs, client, monkeypatch):
+    """What comes with the project is found though the weights folder is empty, and names a genre."""
+    monkeypatch.setattr(config, "TRANF_MODELS", ["mfcc_cnn"])
+    monkeypatch.setattr(config, "MODEL_SIZES", ["genres10"])
+    run("index-audio")
+    result = run("preprocess-all", "--device", "cpu")
+    assert result.exit_code == 0, result.stderr
+    assert "3 tracks × 1 models: 0 were there, 3 extracted" in result.stdout
+    names = registry.get("mfcc_cnn").tag_names
+    for track in client.get("/tracks").get_json()["tracks"]:
+        assert track["predicted_genre"] in names
+        assert 1 / len(names) < track["confidence"] <= 1
+    points = client.get("/taggrams?red=mfcc_cnn&metodo=pca").get_json()["data"]
+    assert {point["name"] for point in points} == set(songs)
 
 
 @pytest.mark.parametrize("models", ["musicnn/mtat", "musicnn", "acoustic,musicnn/msd"])

@@ -21,7 +21,7 @@ from tests.e2e.browser import ARGUMENTS, find_chromium
 from tests.ML.golden import SHARED, fill_weights
 
 ROOT = Path(__file__).resolve().parents[2]
-MODELS = "musicnn/mtat,acoustic"
+MODELS = "musicnn/mtat,mfcc_cnn,acoustic"
 N_TRACKS = 48
 SCREEN = {"width": 1440, "height": 900}
 

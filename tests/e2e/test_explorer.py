@@ -2,6 +2,7 @@
 
 import json
 import urllib.request
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,19 @@ def test_every_format_of_the_library_plays(page: Page, site: Site):
             url,
         )
         assert played, ending
+
+
+def test_the_map_can_be_coloured_by_what_the_network_heard(page: Page, site: Site):
+    open_map(page, site.app)
+    heard = Counter(track["predicted_genre"] for track in get_json(site, "/tracks")["tracks"])
+    page.get_by_test_id("colour-by").select_option("predicted_genre")
+    entries = page.get_by_test_id("legend-item")
+    most, n_tracks = heard.most_common(1)[0]
+    expect(entries.first).to_have_text(f"{most}{n_tracks}")
+    for entry in entries.all():
+        assert entry.locator("em").inner_text() == str(heard[entry.get_attribute("data-key")])
+    page.get_by_test_id("colour-by").select_option("confidence")
+    expect(page.get_by_role("img", name="From 0 % to 100 %")).to_be_visible()
 
 
 def test_three_dimensions_another_model_and_the_link_back(page: Page, site: Site):

@@ -16,7 +16,7 @@ from ML.training.settings import TrainSettings
 from ML.training.train_mfcc import Reporter, start_run, train
 
 ONE_CORE = pytest.mark.xdist_group("training")
-SHORT = {"fixed_mfcc_length": 96, "num_workers": 0, "patience": 0, "mixup": 0.0, "batch_size": 8}
+SHORT = {"fixed_mfcc_length": 128, "num_workers": 0, "patience": 0, "mixup": 0.0, "batch_size": 8}
 
 
 def settings_for(folder: Path, **values: object) -> TrainSettings:
@@ -30,6 +30,33 @@ def one_thread():
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(n_threads)
+
+
+@ONE_CORE
+def test_eight_styles_are_learnt_and_reported(rendered, tmp_path):
+    settings = settings_for(rendered, num_epochs=40, learning_rate=1e-3, batch_size=16)
+    run = start_run(settings, tmp_path, Reporter())
+    verdict = train(run, settings, Reporter())
+    assert verdict.accuracy > 0.95, "renders it never heard"
+    assert (tmp_path / "latest").resolve() == run.folder
+    written = {path.name for path in run.folder.iterdir()}
+    assert written >= {
+        "model_weights.pth", "params.json", "classification_report.txt", "confusion_matrix.png",
+        "confusion_matrix.json", "history.json", "splits.json", "tensorboard", "checkpoints",
+    }  # fmt: skip
+    params = json.loads(run.params_path.read_text())
+    assert params.keys() >= {
+        "learning_rate", "batch_size", "num_epochs", "n_mfcc", "fixed_mfcc_length", "num_classes",
+        "class_names", "hop_length",
+    }  # fmt: skip
+    assert sum(map(sum, json.loads((run.folder / "confusion_matrix.json").read_text())["matrix"])) == len(
+        verdict.labels
+    )
+    assert "95 % interval" in (run.folder / "classification_report.txt").read_text()
+    assert list(run.tensorboard_path.iterdir())
+    assert set(torch.load(run.weights_path, weights_only=True)) == set(
+        torch.load(run.best_path, weights_only=True)["model_state_dict"]
+    )
 
 
 @ONE_CORE
@@ -116,12 +143,21 @@ class TestAugmentation:
         generator = torch.Generator().manual_seed(0)
         plain = torch.ones(8, 20, 200)
         std = torch.full((20, 1), 2.0)
-        louder = augment(plain, Augmentation(tone=0, n_masks=0), generator, std) - plain
+        louder = augment(plain, Augmentation(tone=0, treble_db=0, n_masks=0), generator, std) - plain
         assert (louder[:, 1:] == 0).all() and torch.equal(louder[:, 0, :1].expand(8, 200), louder[:, 0])
         assert louder[:, 0, 0].std() > 1
-        masked = augment(plain, Augmentation(gain_db=0, tone=0, n_masks=2), generator, std)
+        masked = augment(plain, Augmentation(gain_db=0, tone=0, treble_db=0, n_masks=2), generator, std)
         assert set(masked.unique().tolist()) == {0.0, 1.0}
         assert torch.equal(plain, torch.ones(8, 20, 200)), "the original stays"
+
+    def test_treble_is_what_a_low_pass_does_to_the_coefficients(self):
+        from ML.mfcc import N_MELS, dct_matrix
+        from ML.training.augmentation import MAX_TREBLE_BANDS, treble
+
+        change = treble(50, N_MELS, 40.0, torch.Generator().manual_seed(0))[..., 0] @ dct_matrix(N_MELS)
+        assert change[:, : N_MELS - MAX_TREBLE_BANDS].abs().max() < 1e-3, "only the top of the spectrum"
+        top = change[:, -1]
+        assert 20 < top.abs().max() <= 40.001 and top.min() < -10 and top.max() > 10
 
     def test_mixup_blends_sound_and_label_alike(self):
         sounds = torch.eye(4)[:, :, None]

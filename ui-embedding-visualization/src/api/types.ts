@@ -59,6 +59,9 @@ export interface Track {
   has_cover: boolean
   status: 'ok' | 'error'
   error: string | null
+  /** What the MFCC CNN takes it for, and how sure it is (0 to 1); null before it has listened. */
+  predicted_genre: string | null
+  confidence: number | null
 }
 
 /** Which map to draw. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { makeTrack } from '@/testing/fakeServer'
-import { computeColouring, MAX_CATEGORIES, soloEntries, toggleEntries, visibleMask } from './colouring'
+import { computeColouring, formatValue, MAX_CATEGORIES, soloEntries, toggleEntries, visibleMask } from './colouring'
 import { CATEGORY_COLOURS, numberColour, OTHER_COLOUR, UNKNOWN_COLOUR } from './palette'
 
 const genres = (...names: string[]) => names.map((genre, i) => makeTrack(`${i}.mp3`, { genre }))
@@ -65,6 +65,28 @@ describe('colouring by year', () => {
     expect(colourOf(computeColouring(one, one, 'year', 'dark').colours, 0)).toEqual([...numberColour(0.6, 'dark')])
     const none = [makeTrack('a')]
     expect(computeColouring(none, none, 'year', 'dark').range).toBeNull()
+  })
+})
+
+describe('colouring by what the network heard', () => {
+  const tracks = [
+    makeTrack('a', { predicted_genre: 'Jazz', confidence: 0.99 }),
+    makeTrack('b', { predicted_genre: 'Jazz', confidence: 0.25 }),
+    makeTrack('c'),
+  ]
+
+  it('shows predicted genres, and what it has not heard as unknown', () => {
+    const { legend } = computeColouring(tracks, tracks, 'predicted_genre', 'dark')
+    expect(legend.map(({ label, count }) => [label, count])).toEqual([['Jazz', 2], ['Unknown', 1]])
+  })
+
+  it('puts confidence on a scale from 0 to 1, whatever the library holds', () => {
+    const { range, colours, legend } = computeColouring(tracks, tracks, 'confidence', 'dark')
+    expect(range).toEqual([0, 1])
+    expect(colourOf(colours, 1)).toEqual([...numberColour(0.25, 'dark')])
+    expect(colourOf(colours, 2)).toEqual([...UNKNOWN_COLOUR.dark])
+    expect(legend.map(({ key }) => key)).toEqual(['20–40 %', '80–100 %', 'Unknown'])
+    expect(formatValue('confidence', 0.25)).toBe('25 %')
   })
 })
 

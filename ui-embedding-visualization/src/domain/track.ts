@@ -53,4 +53,6 @@ export const trackOfPoint = (filename: string, tag: string): Track => ({
   has_cover: false,
   status: 'ok',
   error: null,
+  predicted_genre: null,
+  confidence: null,
 })

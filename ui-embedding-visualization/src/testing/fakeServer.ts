@@ -15,6 +15,8 @@ export const makeTrack = (filename: string, facts: Partial<Track> = {}): Track =
   has_cover: false,
   status: 'ok',
   error: null,
+  predicted_genre: null,
+  confidence: null,
   ...facts,
 })
 

@@ -1,7 +1,7 @@
 import { ChevronRight } from 'lucide-react'
 import { useState, type MouseEvent } from 'react'
 import { Select } from '@/components/Select'
-import { COLOUR_FIELDS, soloEntries, toggleEntries, type Colouring, type ColourField, type LegendEntry } from '@/domain/colouring'
+import { COLOUR_FIELDS, formatValue, soloEntries, toggleEntries, type Colouring, type ColourField, type LegendEntry } from '@/domain/colouring'
 import { cssColour, numberGradient, OTHER_COLOUR } from '@/domain/palette'
 import { formatCount } from '@/domain/track'
 import { useExplorer } from '@/state/explorer'
@@ -24,7 +24,7 @@ export function Legend() {
         )}
       </div>
       <Select label="Colour by" value={colouring.field} options={COLOUR_FIELDS} onChange={pickField} wide testId="colour-by" />
-      {colouring.range && <YearScale range={colouring.range} />}
+      {colouring.range && <NumberScale ends={colouring.range.map((value) => formatValue(colouring.field, value))} />}
       <ul className="legend">
         {main.map((entry) => (
           <LegendRow key={entry.key} entry={entry} colouring={colouring} hidden={hidden} />
@@ -107,14 +107,14 @@ function toggle(event: MouseEvent, colouring: Colouring, hidden: ReadonlySet<str
   changeView({ hidden: solo ? soloEntries(colouring.legend, before, keys) : toggleEntries(hidden, keys) })
 }
 
-/** range: first and last year. */
-function YearScale({ range }: { range: [number, number] }) {
+/** ends: smallest and largest value. */
+function NumberScale({ ends }: { ends: string[] }) {
   const scheme = useScheme()
   return (
-    <div className="year-scale" role="img" aria-label={`Years from ${range[0]} to ${range[1]}`}>
+    <div className="year-scale" role="img" aria-label={`From ${ends[0]} to ${ends[1]}`}>
       <div style={{ background: numberGradient(scheme) }} />
-      <span>{range[0]}</span>
-      <span>{range[1]}</span>
+      <span>{ends[0]}</span>
+      <span>{ends[1]}</span>
     </div>
   )
 }
