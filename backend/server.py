@@ -9,7 +9,7 @@ from flask_cors import CORS
 import config
 from backend.commands import COMMANDS
 from backend.errors import register_error_handlers
-from backend.responses import add_validators
+from backend.responses import FastJson, add_validators
 from backend.routes import BLUEPRINTS
 from backend.settings import check_settings
 from ML.errors import ConfigError
@@ -27,7 +27,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     app.config.from_object(config)
     app.config.update(COMPRESS_MIMETYPES=COMPRESSED_TYPES, COMPRESS_ALGORITHM=["br", "gzip"])
     app.config.update(overrides or {})
-    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json = FastJson(app)
     Compress(app)
     CORS(app, origins=app.config["CORS_ORIGINS"])
     app.after_request(add_validators)

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy import delete, select
+from sqlalchemy import Row, delete, func, select
 from sqlalchemy.orm import Session
 
 from db.schema import CachedProjection, Embedding, ExtractionFailure, SegmentVectors, Track
@@ -14,6 +14,10 @@ UNKNOWN_GENRE = "Unknown"
 SELECTED_SONGS = "selected_songs.csv"
 MAX_VARIABLES = 10_000  # SQLite takes 32 766 in one statement
 GENRE_COLUMNS = {"filename", "genre"}
+DESCRIPTION = (
+    Track.id, Track.filename, Track.title, Track.artist, Track.album, Track.year, Track.genre,
+    Track.track_number, Track.duration, Track.has_cover, Track.error,
+)  # fmt: skip
 PLAYABLE = (Track.gone_at.is_(None), Track.error.is_(None))  # what maps and lists show
 
 
@@ -22,9 +26,25 @@ def present_tracks(session: Session) -> list[Track]:
     return list(session.scalars(select(Track).where(Track.gone_at.is_(None)).order_by(Track.filename)))
 
 
+def described_tracks(session: Session) -> Sequence[Row]:
+    """What a person is told of every track whose file is there, by column, in the order of their names."""
+    query = select(*DESCRIPTION).where(Track.gone_at.is_(None)).order_by(Track.filename)
+    return session.execute(query).all()
+
+
+def labels_by_id(session: Session) -> dict[int, tuple[str, str]]:
+    """(file name, genre) of every track whose file is there; a hundred thousand take a quarter second."""
+    query = select(Track.id, Track.filename, Track.genre).where(Track.gone_at.is_(None))
+    return {id_: (filename, genre or UNKNOWN_GENRE) for id_, filename, genre in session.execute(query)}
+
+
 def readable_filenames(session: Session) -> list[str]:
     query = select(Track.filename).where(*PLAYABLE)
     return list(session.scalars(query.order_by(Track.filename)))
+
+
+def count_playable(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Track).where(*PLAYABLE)) or 0
 
 
 def genres(session: Session) -> list[str]:

@@ -1,16 +1,20 @@
 """What is in the library: file names, genres, metadata."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
 
+from backend.bodies import answer_json
 from backend.context import database
 from db import library
 from db.embeddings import load_predictions
-from db.schema import Track
 from ML import registry
 
 GENRE_MODEL = "mfcc_cnn"
+Answer = TypeVar("Answer")
 
 blueprint = Blueprint("library", __name__)
 
@@ -18,28 +22,33 @@ blueprint = Blueprint("library", __name__)
 @blueprint.get("/audios")
 def audios() -> Response:
     """File names of every playable track."""
-    with database().read() as session:
-        return jsonify(library.readable_filenames(session))
+    return answer_json("audios", lambda: read(library.readable_filenames))
 
 
 @blueprint.get("/tags")
 def tags() -> Response:
     """Genres, sorted, each once."""
-    with database().read() as session:
-        return jsonify(library.genres(session))
+    return answer_json("tags", lambda: read(library.genres))
 
 
 @blueprint.get("/tracks")
 def tracks() -> Response:
     """Metadata of every track that is there, the unreadable ones with their reason."""
-    spec = registry.get(GENRE_MODEL)
+    return answer_json("tracks", lambda: {"tracks": read(describe_tracks)})
+
+
+def read(query: Callable[[Session], Answer]) -> Answer:
     with database().read() as session:
-        predictions = load_predictions(session, (spec.name, spec.variant), spec.tag_names)
-        tracks = library.present_tracks(session)
-        return jsonify(tracks=[describe(track, predictions.get(track.id)) for track in tracks])
+        return query(session)
 
 
-def describe(track: Track, prediction: tuple[str, float] | None) -> dict[str, Any]:
+def describe_tracks(session: Session) -> list[dict[str, Any]]:
+    spec = registry.get(GENRE_MODEL)
+    predictions = load_predictions(session, (spec.name, spec.variant), spec.tag_names)
+    return [describe(track, predictions.get(track.id)) for track in library.described_tracks(session)]
+
+
+def describe(track: Row, prediction: tuple[str, float] | None) -> dict[str, Any]:
     """prediction: the genre that a network heard and its probability, None before it has listened."""
     predicted_genre, confidence = prediction or (None, None)
     return {

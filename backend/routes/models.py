@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, jsonify
 import config
 from backend.context import database
 from db.embeddings import Pair, count_extracted, count_failed
-from db.library import readable_filenames
+from db.library import count_playable
 from ML import registry
 from ML.projections import DIMENSIONS, PROJECTIONS
 from ML.spec import ModelSpec
@@ -22,7 +22,7 @@ def models() -> Response:
     """Every model, projection and dimension a map can be asked for."""
     with database().read() as session:
         extracted, failed = count_extracted(session), count_failed(session)
-        n_tracks = len(readable_filenames(session))
+        n_tracks = count_playable(session)
     return jsonify(
         models=[describe(spec, extracted, failed) for spec in registry.MODELS],
         projections=[

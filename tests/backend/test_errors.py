@@ -16,6 +16,8 @@ GET_ROUTES = [
     "/models",
     "/embeddings",
     "/taggrams",
+    "/embeddings.arrow",
+    "/taggrams.arrow",
     "/audio/x.mp3",
     "/cover/x.mp3",
     "/waveform/x.mp3",

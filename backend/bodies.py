@@ -1,0 +1,73 @@
+"""Bodies of large answers: written and compressed once, then handed out while the database stays as it is."""
+
+import gzip
+import hashlib
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Any
+
+from flask import Response, current_app, request
+
+from backend.context import database
+from backend.responses import write_json
+from db.cache import VersionedCache
+
+BODIES_BYTES = 256 * 2**20
+BROTLI_QUALITY = 5  # beyond it megabytes take seconds
+GZIP_LEVEL = 6
+
+
+def compress_brotli(content: bytes) -> bytes:
+    import brotli
+
+    return brotli.compress(content, quality=BROTLI_QUALITY)
+
+
+def compress_gzip(content: bytes) -> bytes:
+    return gzip.compress(content, GZIP_LEVEL, mtime=0)  # no time: the same content, the same bytes
+
+
+ENCODINGS = {"br": compress_brotli, "gzip": compress_gzip}  # the ones we like best in front
+
+
+class Body:
+    """Content, and what became of it in each encoding that was asked for."""
+
+    def __init__(self, content: bytes, mimetype: str):
+        self.content = content
+        self.mimetype = mimetype
+        self.etag = hashlib.blake2b(content, digest_size=16).hexdigest()
+        self._packed: dict[str, bytes] = {}
+        self._lock = Lock()
+
+    @property
+    def n_bytes(self) -> int:
+        return len(self.content) + sum(map(len, self._packed.values()))
+
+    def packed(self, encoding: str) -> bytes:
+        with self._lock:
+            if encoding not in self._packed:
+                self._packed[encoding] = ENCODINGS[encoding](self.content)
+            return self._packed[encoding]
+
+
+def answer_json(key: Hashable, make: Callable[[], Any]) -> Response:
+    """JSON of what make() returns, made anew only when something in the database has changed."""
+    return answer_kept(key, lambda: write_json(make()), "application/json")
+
+
+def answer_kept(key: Hashable, write: Callable[[], bytes], mimetype: str) -> Response:
+    """The body of that key, written anew only when something in the database has changed."""
+    bodies = current_app.extensions.setdefault("bodies", VersionedCache(BODIES_BYTES))
+    body = bodies.get(key, database().version, lambda older: Body(write(), mimetype))
+    return to_response(body)
+
+
+def to_response(body: Body) -> Response:
+    """In the encoding that the request likes best, with an ETag of its own."""
+    encoding = request.accept_encodings.best_match(ENCODINGS)
+    response = Response(body.packed(encoding) if encoding else body.content, mimetype=body.mimetype)
+    response.set_etag(f"{body.etag}:{encoding}" if encoding else body.etag)
+    if encoding:
+        response.headers["Content-Encoding"] = encoding
+    return response
