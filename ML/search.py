@@ -5,8 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ML.short_rows import ShortRows, shorten
+
 BLOCK_VALUES = 16_000_000  # numbers held at once beside the rows: 64 MB as float32
 FLOAT32_ROUNDING = 2.0**-24
+FIRST_PER_HIT, FIRST_EXTRA = 4, 64  # short rows that are measured to know how far is too far
+WORTH_RANKING = 1 / 20  # of all rows; measuring more in float64 takes longer than a look at all in float32
 SMALLEST = np.finfo(np.float64).tiny
 
 
@@ -66,6 +70,7 @@ class VectorSpace:
 
     rows: float32 or float16 [n, D].  squares: float32 [n], their squared lengths.  owners: int64 [n],
     0 … m - 1 in ascending order: the track that a row belongs to.  centre: float64 [D], the mean row.
+    short: the rows in fewer columns, where that pays and each is its own owner.
     """
 
     metric: Metric
@@ -73,6 +78,7 @@ class VectorSpace:
     squares: np.ndarray
     owners: np.ndarray
     centre: np.ndarray
+    short: ShortRows | None = None
 
     @property
     def n_owners(self) -> int:
@@ -80,21 +86,45 @@ class VectorSpace:
 
     @property
     def n_bytes(self) -> int:
-        return self.rows.nbytes + self.squares.nbytes + self.owners.nbytes
+        short = self.short.n_bytes if self.short else 0
+        return self.rows.nbytes + self.squares.nbytes + self.owners.nbytes + short
 
     def nearest(self, point: np.ndarray, k: int) -> Nearest:
         """The k owners (or all there are) with a row nearest to a point: float64 [D]."""
-        seeming = self.seeming_squares(point)
-        best = np.minimum.reduceat(seeming, self.first_rows()) if len(seeming) else seeming
-        k = min(k, len(best))
+        k = min(k, self.n_owners)
         if k <= 0:
             return self.rank(point, np.zeros(0, np.int64), 0)
+        rows = self.propose_short(point, k)
+        return self.rank(point, self.propose(point, k) if rows is None else rows, k)
+
+    def propose(self, point: np.ndarray, k: int) -> np.ndarray:
+        """Rows among which those of the k nearest owners are: int64, ascending."""
+        seeming = self.seeming_squares(point)
+        best = np.minimum.reduceat(seeming, self.first_rows())
         limit = np.partition(best, k - 1)[k - 1] + 2 * self.rounding(point)
-        return self.rank(point, np.flatnonzero(seeming <= limit), k)
+        return np.flatnonzero(seeming <= limit)
+
+    def propose_short(self, point: np.ndarray, k: int) -> np.ndarray | None:
+        """The same from short rows; None where there are none, or where they do not tell enough rows apart.
+
+        The distance of the k-th of any rows is a limit: what is farther at the least is no neighbour.
+        """
+        n_first = FIRST_PER_HIT * k + FIRST_EXTRA
+        if self.short is None or n_first > self.n_owners * WORTH_RANKING:
+            return None
+        lower = self.short.lower_bounds(point)
+        first = np.argpartition(lower, n_first)[:n_first]
+        limit = np.partition(self.true_squares(point, first), k - 1)[k - 1] + self.rounding(point)
+        rows = np.flatnonzero(lower <= limit)
+        return rows if len(rows) <= self.n_owners * WORTH_RANKING else None
+
+    def true_squares(self, point: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Squared distances in float64: [len(rows)]."""
+        return np.square(self.rows[rows].astype(np.float64) - point).sum(axis=1)
 
     def rank(self, point: np.ndarray, rows: np.ndarray, k: int) -> Nearest:
         """The k nearest owners among those of some rows, measured in float64; rows: int64, ascending."""
-        squares = np.square(self.rows[rows].astype(np.float64) - point).sum(axis=1)
+        squares = self.true_squares(point, rows)
         by_distance = np.lexsort((rows, squares))
         _, first = np.unique(self.owners[rows[by_distance]], return_index=True)  # the nearest row of each
         chosen = by_distance[np.sort(first)[:k]]
@@ -130,8 +160,9 @@ def build_space(values: np.ndarray, metric: Metric, owners: np.ndarray | None = 
     """values: float32 or float16 [n, D], finite; owners: as in VectorSpace, None: each row is its own."""
     rows = metric.prepare(values)
     centre = rows.mean(axis=0, dtype=np.float64) if len(rows) else np.zeros(rows.shape[1])
+    short = shorten(rows) if owners is None else None
     owners = np.arange(len(rows)) if owners is None else owners
-    return VectorSpace(metric, rows, square_lengths(rows), owners, centre)
+    return VectorSpace(metric, rows, square_lengths(rows), owners, centre, short)
 
 
 def scale_locally(distances: np.ndarray, own_radius: float, radii: np.ndarray) -> np.ndarray:

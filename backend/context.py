@@ -22,9 +22,14 @@ def database() -> Database:
 
 def spaces() -> Spaces:
     """The vectors that the app searches in."""
-    return current_app.extensions.setdefault(
-        "spaces", Spaces(database(), current_app.config["SEARCH_MEMORY_MB"] * 2**20)
-    )
+    settings = current_app.config
+    opened = database()
+    with _opening:
+        if "spaces" not in current_app.extensions:
+            current_app.extensions["spaces"] = Spaces(
+                opened, settings["SEARCH_MEMORY_MB"] * 2**20, settings["SEARCH_INDEX_FROM"]
+            )
+        return current_app.extensions["spaces"]
 
 
 def derived() -> DerivedFiles:

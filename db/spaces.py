@@ -16,6 +16,7 @@ from db.derived import DerivedFiles
 from db.embeddings import Space, fingerprint, load_matrix, load_segment_matrix
 from db.hubness import Hubness, count_occurrences, save_occurrences
 from db.schema import Track
+from ML.neighbor_index import NeighborIndex, build_index, open_index
 from ML.projections import standardise
 from ML.search import METRICS, Nearest, VectorSpace, build_space
 from ML.spec import ModelSpec
@@ -47,7 +48,7 @@ class LibrarySpace:
     """The vectors of a library. key: changes when they do.  track_ids: int64 [n_owners], by file name.
 
     starts: float32 [n_rows], seconds, None for whole tracks.
-    occurrences: int64 [n_owners], see Hubness, None before they are known.
+    occurrences: int64 [n_owners], see Hubness, and index: None before they are there.
     """
 
     key: str
@@ -55,6 +56,7 @@ class LibrarySpace:
     vectors: VectorSpace
     starts: np.ndarray | None = None
     occurrences: np.ndarray | None = None
+    index: NeighborIndex | None = None
 
     @property
     def n_bytes(self) -> int:
@@ -92,18 +94,25 @@ class LibrarySpace:
         return self.vectors.rows[row].astype(np.float64)
 
     def nearest(self, point: np.ndarray, k: int) -> Nearest:
-        return self.vectors.nearest(point, k)
+        """The k tracks nearest to a point [D]; by the index, where there is one and it reaches so far."""
+        if self.index is None or k > self.index.reach:
+            return self.vectors.nearest(point, k)
+        return self.vectors.rank(point, self.index.propose(point, k), k)
 
     def radii(self, points: np.ndarray, k: int) -> np.ndarray:
-        """Distance from each point [m, D] to the k-th nearest row: float64 [m]."""
-        return self.vectors.radii(points, k)
+        """Distance from each point [m, D] to the k-th nearest track: float64 [m]."""
+        if self.index is None:
+            return self.vectors.radii(points, k)
+        return np.array([self.nearest(point, k).distances[-1] for point in points])
 
 
 class Spaces:
     """Spaces by query, and what takes longer to know of them."""
 
-    def __init__(self, database: Database, max_bytes: int):
+    def __init__(self, database: Database, max_bytes: int, index_from: int):
+        """index_from: how many vectors it takes to be worth an index."""
         self.database = database
+        self.index_from = index_from
         self.derived = DerivedFiles(database)
         self.background = Background()
         self._spaces: VersionedCache[LibrarySpace] = VersionedCache(max_bytes)
@@ -115,7 +124,15 @@ class Spaces:
             with self.database.read() as session:
                 return load_space(session, query, older)
 
-        return self._spaces.get(query, self.database.version, make)
+        space = self._spaces.get(query, self.database.version, make)
+        if space.index is None and self._wants_index(space):
+            write = partial(build_index, space.vectors.rows)
+            path = self._find_or_make(f"neighbors/{query.name}_index", space.key, write)
+            space.index = open_index(path) if path else None
+        return space
+
+    def _wants_index(self, space: LibrarySpace) -> bool:
+        return len(space.vectors.rows) >= self.index_from
 
     def hubness(self, query: SpaceQuery) -> Hubness | None:
         """Of whole tracks; None while it is being measured, which for large libraries takes minutes."""
@@ -129,7 +146,9 @@ class Spaces:
         rows = space.vectors.rows
         if len(rows) <= MEASURED_AT_ONCE:
             return count_occurrences(rows)
-        path = self._find_or_make(name, space.key, partial(save_occurrences, rows))
+        if space.index is None and self._wants_index(space):
+            return None  # it would take hours without
+        path = self._find_or_make(name, space.key, partial(save_occurrences, rows, space.index))
         return np.load(path) if path else None
 
     def _find_or_make(self, name: str, key: str, write: Callable[[Path], None]) -> Path | None:

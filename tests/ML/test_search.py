@@ -1,5 +1,7 @@
 """The search finds what a slow and obvious loop finds, in the same order."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -123,3 +125,49 @@ def test_a_way_leads_evenly_from_one_to_the_other(metric):
     to_end = [np.linalg.norm(point - ends[1]) for point in points]
     assert from_start == sorted(from_start) and to_end == sorted(to_end, reverse=True)
     assert len(points) == 5
+
+
+def wide(n_rows: int, n_directions: int, seed: int = 0) -> np.ndarray:
+    """float32 [n, 300] that mostly lie in a few directions, in clusters."""
+    rng = np.random.default_rng(seed)
+    axes = rng.standard_normal((n_directions, 300)) / np.sqrt(n_directions)
+    return (clustered(n_rows, n_directions, seed) @ axes + 0.1 * rng.standard_normal((n_rows, 300))).astype(
+        np.float32
+    )
+
+
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("n_directions", [20, 300])
+def test_few_columns_find_the_same_as_all(metric, n_directions, monkeypatch):
+    """Also where rows differ in every direction, and few columns tell nothing."""
+    monkeypatch.setattr("ML.short_rows.FEWEST_ROWS", 1000)
+    values = wide(4000, n_directions)
+    values[2000] = values[3]
+    space = build_space(values, METRICS[metric])
+    assert space.short is not None
+    whole = dataclasses.replace(space, short=None)
+    for row in range(0, 4000, 400):
+        point = space.rows[row].astype(np.float64) + (0.01 if row % 800 else 0.0)
+        for k in (1, 10, 3999):
+            ours, obvious = space.nearest(point, k), whole.nearest(point, k)
+            assert ours.owners.tolist() == obvious.owners.tolist()
+            assert ours.distances.tolist() == obvious.distances.tolist()
+
+
+def test_few_columns_spare_most_of_the_rows(monkeypatch):
+    monkeypatch.setattr("ML.short_rows.FEWEST_ROWS", 1000)
+    space = build_space(wide(4000, 20), METRICS["cosine"])
+    proposed = [space.propose_short(space.rows[row].astype(np.float64), 10) for row in range(0, 4000, 200)]
+    assert all(10 <= len(rows) <= 200 for rows in proposed)
+
+
+def test_a_lower_bound_is_never_above_the_distance():
+    from ML.short_rows import shorten
+
+    values = wide(20_000, 80)
+    values[:100] = shorten(values).axes[:, 0]  # nothing left over
+    short = shorten(values)
+    for point in (values[5], values[7000], values[9] + values[11], np.zeros(300)):
+        true = np.square(values.astype(np.float64) - point).sum(axis=1)
+        longest = max(np.square(values).sum(axis=1).max(), np.square(point).sum())
+        assert np.all(short.lower_bounds(point.astype(np.float64)) <= true + 1e-5 * longest)
