@@ -39,6 +39,8 @@ check: $(VENV)/.installed-dev $(UI)/node_modules/.installed
 
 bench: setup ui
 	$(BIN)/python -m benchmarks.first_map
+	$(BIN)/python -m benchmarks.api
+	$(BIN)/python -m benchmarks.neighbors
 
 screenshots: $(VENV)/.installed-dev ui
 	SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest tests/e2e -k screenshots

@@ -25,9 +25,9 @@ N_QUERIES = 100
 N_ALL_PAIRS = 20_000
 BLOCK = 50_000
 NOTES = """Plain NumPy is bounded by reading every vector from memory once. 64 directions and what they leave
-over bound the distances of most rows from below, so few are read whole; where rows differ in every direction alike
-(isotropic noise), that fails and NumPy's time is ours. The index is built in the background while answers are
-exact; its recall is that of rows it was not tuned on."""
+over bound the distances of most rows from below, so few are read whole; where rows differ in every direction
+alike (isotropic noise), that fails and NumPy's time is ours. The index is built in the background while
+answers are exact; its recall is that of rows it was not tuned on."""
 
 
 def measure_exact(n_tracks: int, width: int) -> Iterator[Row]:

@@ -1,25 +1,28 @@
 """Long computations beside the requests, one at a time."""
 
 import logging
+import os
+import sys
+import threading
 from collections.abc import Callable
-from threading import Lock, Thread
 
 log = logging.getLogger(__name__)
+NICENESS = 15
 
 
 class Background:
     """Work by key: done once in the life of a process, also when it failed, which the log tells."""
 
     def __init__(self) -> None:
-        self._threads: dict[str, Thread] = {}
-        self._lock = Lock()
-        self._turn = Lock()
+        self._threads: dict[str, threading.Thread] = {}
+        self._lock = threading.Lock()
+        self._turn = threading.Lock()
 
     def start(self, key: str, work: Callable[[], object]) -> None:
         """Returns at once. A server that stops waits for nothing: half-done work must leave no harm."""
         with self._lock:
             if key not in self._threads:
-                self._threads[key] = Thread(target=self._run, args=(key, work), daemon=True)
+                self._threads[key] = threading.Thread(target=self._run, args=(key, work), daemon=True)
                 self._threads[key].start()
 
     def wait(self) -> None:
@@ -29,7 +32,14 @@ class Background:
 
     def _run(self, key: str, work: Callable[[], object]) -> None:
         with self._turn:
+            give_way()
             try:
                 work()
             except Exception:  # no request waits for it: the log is where it can be told
                 log.exception("Background work %s failed", key)
+
+
+def give_way() -> None:
+    """Requests come first. On Linux a thread has a priority of its own, and those it starts inherit it."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

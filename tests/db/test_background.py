@@ -1,0 +1,53 @@
+"""Long work beside the requests: one at a time, each once, and never in their way."""
+
+import os
+import sys
+import threading
+import time
+
+import pytest
+
+from db.background import Background
+
+
+def test_starting_waits_for_nothing_and_the_same_key_is_the_same_work():
+    background, release, done = Background(), threading.Event(), []
+    for _ in range(3):
+        background.start("key", lambda: (release.wait(30), done.append("done")))
+    assert done == []
+    release.set()
+    background.wait()
+    assert done == ["done"]
+
+
+def test_one_at_a_time():
+    background, running, most = Background(), [], []
+
+    def work() -> None:
+        running.append(1)
+        time.sleep(0.01)
+        most.append(len(running))
+        running.pop()
+
+    for number in range(5):
+        background.start(str(number), work)
+    background.wait()
+    assert most == [1] * 5
+
+
+def test_a_failure_is_told_and_stops_nothing(caplog):
+    background, done = Background(), []
+    background.start("a", lambda: 1 / 0)
+    background.start("b", lambda: done.append("b"))
+    background.wait()
+    assert done == ["b"]
+    assert "division by zero" in caplog.text
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives a thread a priority of its own")
+def test_requests_come_first():
+    background, seen = Background(), []
+    background.start("a", lambda: seen.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id())))
+    background.wait()
+    assert seen == [15]
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) < 15, "this thread is as it was"
