@@ -157,6 +157,18 @@ DOWNLOAD_TIMEOUT_SECONDS = number(
     "DOWNLOAD_TIMEOUT_SECONDS", 30, "seconds of silence after which a download is cut and resumed", smallest=1
 )
 
+# --- training data and reports ----------------------------------------------------------------------------
+MTG_JAMENDO_ROOT = path("MTG_JAMENDO_ROOT", "data/mtg-jamendo", "the MTG-Jamendo data set")
+MTG_JAMENDO_AUDIO_DIR = path(
+    "MTG_JAMENDO_AUDIO_DIR", str(MTG_JAMENDO_ROOT / "songs"),
+    "its audio, default: songs in MTG_JAMENDO_ROOT",
+)  # fmt: skip
+MTG_JAMENDO_SPLITS_DIR = path(
+    "MTG_JAMENDO_SPLITS_DIR", str(MTG_JAMENDO_ROOT / "data/splits/split-0"),
+    "its tables, autotagging_*.tsv, default: data/splits/split-0 in MTG_JAMENDO_ROOT",
+)  # fmt: skip
+REPORTS_DIR = path("REPORTS_DIR", "reports", "where the analysis commands write")
+
 # --- maps -------------------------------------------------------------------------------------------------
 ON_DEMAND_PROJECTION_METHODS = names(
     "ON_DEMAND_PROJECTION_METHODS", ["umap", "tsne", "pca"], "projections the API offers"
