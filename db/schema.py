@@ -26,7 +26,7 @@ class Track(Base):
     processed_at: Mapped[str | None] = mapped_column(String)
     created_at: Mapped[str | None] = mapped_column(String, default=now)
     spectral_centroid: Mapped[float | None]  # Hz
-    tempo: Mapped[float | None]  # BPM
+    tempo: Mapped[float | None]  # BPM, 0 where there is no pulse
 
     title: Mapped[str | None]
     artist: Mapped[str | None]

@@ -11,9 +11,11 @@ Every metric is one number a query, NaN for a query that has nothing to find: in
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from ML.evaluation.intervals import Interval, bootstrap_interval
 from ML.evaluation.ranking import Groups, blocks, encode_groups
 
 Labels = Sequence[AbstractSet[str]]
@@ -132,3 +134,25 @@ METRICS = {
     "map": Metric(average_precision_at_k, chance_average_precision),
     "ndcg": Metric(ndcg_at_k, chance_ndcg),
 }
+
+
+@dataclass(frozen=True)
+class Score:
+    """A metric over all queries, beside what a random ranking would reach; chance is NaN for no queries."""
+
+    interval: Interval
+    chance: float
+
+    def __str__(self) -> str:
+        return f"{self.interval}, chance {self.chance:.3f}" if self.interval.n else str(self.interval)
+
+    def as_json(self) -> dict[str, Any]:
+        return {**self.interval.as_json(), "chance": self.chance if self.interval.n else None}
+
+
+def score(name: str, relevant: np.ndarray, n_relevant: np.ndarray, n_visible: np.ndarray, seed: int) -> Score:
+    """name: one of METRICS."""
+    metric = METRICS[name]
+    interval = bootstrap_interval(metric.per_query(relevant, n_relevant), seed)
+    chance = metric.chance(n_relevant, n_visible, relevant.shape[1])
+    return Score(interval, float(np.nanmean(chance)) if interval.n else float("nan"))

@@ -12,25 +12,16 @@ from ML.evaluation.knn import chance_knn_accuracy, knn_accuracy, knn_vote
 from ML.evaluation.ranking import count_visible, own_groups, rank_neighbors, rank_own_neighbors
 from ML.evaluation.retrieval import METRICS, count_relevant, relevance
 from tests.ML.evaluation import slow
+from tests.ML.evaluation.clusters import clusters, random_vectors
 
 TAGS = ("guitar", "piano", "voice", "drums")
 ARTISTS = [None, "Ana", "Ben", None, "Ana", "Cy"]
-
-
-def random_vectors(n: int, width: int = 6, seed: int = 0) -> np.ndarray:
-    return np.random.default_rng(seed).standard_normal((n, width))
 
 
 def random_tags(n: int, seed: int = 0) -> list[set[str]]:
     """Some rows have no tag at all."""
     drawn = np.random.default_rng(seed).random((n, len(TAGS))) < 0.3
     return [{tag for tag, has in zip(TAGS, row, strict=True) if has} for row in drawn]
-
-
-def clusters(n_clusters: int = 4, size: int = 12) -> tuple[np.ndarray, list[str]]:
-    names = [f"genre {index // size}" for index in range(n_clusters * size)]
-    centres = np.repeat(np.eye(n_clusters, 8), size, axis=0)
-    return centres + 0.01 * random_vectors(len(names), 8), names
 
 
 @pytest.mark.parametrize("groups", [None, ARTISTS * 5])

@@ -1,0 +1,96 @@
+"""Tracks → spectral centroid and tempo: taken from what the acoustic model left, else heard anew."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from db.database import Database
+from db.embeddings import load_segments
+from db.library import present_tracks
+from db.preprocessing import TrackPlan, decode_ahead
+from db.schema import Track
+from ML import registry
+from ML.acoustic_summary import AcousticSummary, summarise_segments, summarise_taggrams
+from ML.audio import ResampledTrack
+from ML.errors import MelodexError
+from ML.segments import split_segments
+
+ACOUSTIC = registry.get("acoustic", "librosa")
+
+
+@dataclass
+class MeasuringSummary:
+    """What became of the tracks that lacked their features; failures: reason by file name."""
+
+    n_reused: int = 0
+    n_heard: int = 0
+    failures: dict[str, str] = field(default_factory=dict)
+
+
+def plan_acoustics(session: Session, force: bool = False) -> list[TrackPlan]:
+    """Present tracks that lack a centroid or a tempo; with force every one."""
+    return [
+        TrackPlan(track.id, track.filename, (ACOUSTIC,), track.error)
+        for track in present_tracks(session)
+        if force or track.spectral_centroid is None or track.tempo is None
+    ]
+
+
+def extract_acoustics(
+    database: Database,
+    audio_dir: Path,
+    plans: list[TrackPlan],
+    reuse: bool = True,
+    on_progress: Callable[[int], None] = lambda n_tracks: None,
+) -> MeasuringSummary:
+    """Fill the columns of the planned tracks, each in a transaction of its own.
+
+    reuse: take what acoustic/librosa has stored of a track instead of decoding it again.
+    A file that cannot be heard is noted and stops nothing. on_progress(1) for every finished track.
+    """
+    summary = MeasuringSummary()
+    unheard = []
+    for plan in plans:
+        if reuse and reuse_vectors(database, plan):
+            summary.n_reused += 1
+            on_progress(1)
+        else:
+            unheard.append(plan)
+    for plan, track in decode_ahead(audio_dir, unheard):
+        try:
+            save(database, plan, hear(track))
+            summary.n_heard += 1
+        except MelodexError as error:
+            summary.failures[plan.filename] = str(error)
+        on_progress(1)
+    return summary
+
+
+def reuse_vectors(database: Database, plan: TrackPlan) -> bool:
+    with database.read() as session:
+        stored = load_segments(session, plan.track_id, (ACOUSTIC.name, ACOUSTIC.variant))
+    if stored is None:
+        return False
+    _, _, taggrams = stored
+    save(database, plan, summarise_taggrams(taggrams))
+    return True
+
+
+def hear(track: ResampledTrack | MelodexError) -> AcousticSummary:
+    """Raises the error that decoding ended with, or AudioTooShortError."""
+    if isinstance(track, MelodexError):
+        raise track
+    waveform = track.by_rate[ACOUSTIC.sample_rate]
+    segments = split_segments(
+        waveform.samples, ACOUSTIC.segment_samples, ACOUSTIC.sample_rate, n_silence=waveform.n_silence
+    )
+    return summarise_segments(segments, ACOUSTIC.sample_rate)
+
+
+def save(database: Database, plan: TrackPlan, found: AcousticSummary) -> None:
+    with database.write() as session:
+        values = {"spectral_centroid": found.spectral_centroid, "tempo": found.tempo}
+        session.execute(update(Track).where(Track.id == plan.track_id).values(values))
