@@ -1,6 +1,7 @@
 """Weights on disk: where they lie, whether they are there, and the only `torch.load` of the project."""
 
 import pickle
+import struct
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,11 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 SHIPPED_DIR = Path(__file__).parent / "pesos"  # what comes with the project, whatever WEIGHTS_DIR says
+# What reading a damaged file ends with: bytes that are no checkpoint may be any commands of a pickle.
+DAMAGE = (
+    pickle.UnpicklingError, struct.error, RuntimeError, EOFError, ValueError, OSError, LookupError, TypeError,
+    AttributeError, AssertionError,
+)  # fmt: skip
 HUGGING_FACE_CONFIG = "config.json"
 HUGGING_FACE_FILES = ("model.safetensors", "pytorch_model.bin")
 
@@ -85,7 +91,7 @@ def load_file(path: Path) -> dict[str, Any]:
         if path.suffix == ".safetensors":
             return dict(load_safetensors(path))
         state = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, OSError, SafetensorError) as error:
+    except (*DAMAGE, SafetensorError) as error:
         reason = (str(error) or type(error).__name__).splitlines()[0]
         raise WeightsError(
             f"Cannot load weights {path}: {reason}. Delete the file and get it again."

@@ -48,7 +48,7 @@ def test_a_pickle_that_runs_code_is_refused(tmp_path, monkeypatch, save):
     assert not (tmp_path / "executed").exists()
 
 
-@pytest.mark.parametrize("content", [b"", b"not weights", b"PK\x03\x04 half a file"])
+@pytest.mark.parametrize("content", [b"", b"not weights", b"half a file", b"PK\x03\x04 half a file"])
 def test_a_damaged_file_is_a_clear_error(tmp_path, content):
     path = tmp_path / "damaged.pth"
     path.write_bytes(content)

@@ -2,6 +2,8 @@
 
 import csv
 import os
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 
 from ML.errors import LibraryError
 from ML.training.selection import select_tracks, write_library
+from tests.conftest import REPOSITORY
 from tests.sounds import noise, write_sound
 
 GENRES = {"Rock": 6, "Folk": 2, "Jazz": 6}  # genre → tracks
@@ -121,6 +124,18 @@ def test_a_run_that_was_killed_goes_on_with_what_is_there(fma, tmp_path):
     write_library(selection, out, False, False, nothing)
     assert kept.stat().st_mtime_ns == 1, "not copied again"
     assert sorted(path.name for path in out.iterdir()) == sorted([*names(selection), "selected_songs.csv"])
+
+
+def test_the_program_says_what_it_took_and_what_was_short(fma, tmp_path):
+    arguments = ["--fma-audio", fma, "--n", "10", "--out", tmp_path / "music", "--no-progress"]
+    command = [sys.executable, str(REPOSITORY / "select_songs.py"), *map(str, arguments)]
+    done, again = (
+        subprocess.run(command, capture_output=True, text=True, timeout=60, check=False) for _ in range(2)
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Folk: 2\nJazz: 4\nRock: 4\n10 tracks of 3 genres" in done.stdout
+    assert "short: Folk has 2 tracks and no more" in done.stderr and "1 tracks, no audio file" in done.stderr
+    assert again.returncode == 1 and "--overwrite" in again.stderr and again.stdout == ""
 
 
 @pytest.mark.parametrize(
