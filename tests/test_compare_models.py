@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from ML.errors import WeightsError
 from ML.evaluation.checkpoints import find_runs, load_run
 from ML.evaluation.comparison import rank_runs
 from tests.conftest import REPOSITORY
@@ -53,9 +54,9 @@ def make_run(
     (folder / "training_config.json").write_text(json.dumps(config))
     if accuracy is not None:
         systems = {
-            "trained head": {"knn_accuracy": interval(accuracy)},
-            "raw Whisper": {"knn_accuracy": interval(accuracy - gain)},
-            "head minus raw": {"knn_accuracy": interval(gain)},
+            "trained_head": {"knn_accuracy": interval(accuracy)},
+            "raw_whisper": {"knn_accuracy": interval(accuracy - gain)},
+            "head_minus_raw": {"knn_accuracy": interval(gain)},
         }
         evaluation = {"systems": systems, "chance": {"knn_accuracy": 0.1, "silhouette": None}}
         (folder / "evaluation.json").write_text(json.dumps(evaluation))
@@ -90,6 +91,12 @@ class TestRun:
         run = load_run(make_run(tmp_path / "run", LOSSES, original_state()))
         assert run.n_head_parameters == N_HEAD
         assert run.n_parameters == N_HEAD + WIDTH * 80 * 3 + 50 * WIDTH
+
+    def test_an_evaluation_of_other_names_is_no_missing_one(self, tmp_path):
+        folder = make_run(tmp_path / "run", LOSSES)
+        (folder / "evaluation.json").write_text(json.dumps({"systems": {"head": {}}, "chance": {}}))
+        with pytest.raises(WeightsError, match="trained_head"):
+            load_run(folder)
 
     def test_a_link_to_the_latest_run_is_not_a_second_run(self, tmp_path):
         make_run(tmp_path / "run", LOSSES)
@@ -146,7 +153,7 @@ def test_the_program_ranks_tells_draws_and_leaves_out_what_is_broken(tmp_path):
 
     facts = json.loads(call(place, "--plot", plot, "--json", "--no-progress").stdout)
     assert [Path(run["run"]).name for run in facts] == ["first", "original"]
-    assert facts[0]["test"]["trained head"]["knn_accuracy"]["mean"] == 0.8
+    assert facts[0]["test"]["trained_head"]["knn_accuracy"]["mean"] == 0.8
     assert facts[0]["epochs_to_95_percent"] == 4 and facts[0]["n_head_parameters"] == N_HEAD
 
 

@@ -21,7 +21,7 @@ HEAD_PREFIX = "projection_head."
 IMPROVEMENT_SHARE = 0.95
 # What a configuration says of this machine and not of the training.
 NO_SETTING = {"log_folder", "checkpoint_dir", "log_dir", "data_root", "audio_dir", "splits_dir", "csv"}
-JUDGED, RAW, GAIN = "trained head", "raw Whisper", "head minus raw"  # systems in evaluation.json
+JUDGED, RAW, GAIN = "trained_head", "raw_whisper", "head_minus_raw"  # systems in evaluation.json
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,8 @@ def load_run(folder: Path) -> TrainedRun:
     if not path.is_file():
         raise WeightsMissingError(f"{folder} holds no {BEST_NAME}: it is no run of ML/train_contrastive.py.")
     best = load_file(path)
-    history = load_file(newest_checkpoint(folder)) if newest_checkpoint(folder) else best
+    newest = newest_checkpoint(folder)
+    history = load_file(newest) if newest else best
     try:
         state, losses = best["model_state_dict"], longest([history, best])
         return TrainedRun(
@@ -139,8 +140,10 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def read_evaluation(path: Path) -> dict[str, Any]:
-    """`tested` and `chance` of a run; both empty before it was evaluated."""
+    """`tested` and `chance` of a run; both empty before it was evaluated. Raises KeyError for other names."""
     values = read_json(path)
+    if values and JUDGED not in values["systems"]:
+        raise KeyError(JUDGED)
     tested = {
         system: {name: interval_of(facts) for name, facts in metrics.items() if facts["n"]}
         for system, metrics in values.get("systems", {}).items()

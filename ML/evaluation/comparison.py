@@ -4,15 +4,19 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ML.evaluation.checkpoints import GAIN, IMPROVEMENT_SHARE, JUDGED, RAW, TrainedRun
 from ML.text import aligned
 
-RANKED_BY = "knn_accuracy"  # of test tracks: what an embedding is for
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+RANKED_BY, TIES_BY = "knn_accuracy", "ndcg_at_10"  # of test tracks: what an embedding is for
 # Losses of runs that differ in one of these are not on one scale: temperature divides the similarities,
 # the batch size decides how many others a track is told apart from.
 LOSS_SCALE = ("temperature", "batch_size")
+N_COLOURS, LINES = 10, ("-", "--", ":", "-.")  # ten colours that colour-blind people tell apart, then dashes
 METRICS = {"knn_accuracy": "kNN accuracy", "precision_at_10": "P@10", "ndcg_at_10": "nDCG@10"}
 
 
@@ -26,7 +30,7 @@ class Ranked:
 
 
 def rank_runs(runs: Sequence[TrainedRun]) -> list[Ranked]:
-    """Those with a test result first, by kNN accuracy, then the others by validation loss."""
+    """Those with a test result first, by kNN accuracy and then nDCG; the others by validation loss."""
     ordered = sorted(runs, key=sort_key)
     return [
         Ranked(place, run, reasons_for(run, ordered[0], is_loss_comparable(runs)))
@@ -34,10 +38,11 @@ def rank_runs(runs: Sequence[TrainedRun]) -> list[Ranked]:
     ]
 
 
-def sort_key(run: TrainedRun) -> tuple[bool, float, float, str]:
-    tested = run.metric(RANKED_BY)
+def sort_key(run: TrainedRun) -> tuple[Any, ...]:
+    tested, ties = run.metric(RANKED_BY), run.metric(TIES_BY)
     loss = run.best_loss if math.isfinite(run.best_loss) else math.inf
-    return tested is None, -tested.mean if tested else 0.0, loss, run.name
+    means = [-interval.mean if interval else 0.0 for interval in (tested, ties)]
+    return tested is None, *means, loss, run.name
 
 
 def is_loss_comparable(runs: Sequence[TrainedRun]) -> bool:
@@ -58,6 +63,8 @@ def test_reasons(run: TrainedRun, first: TrainedRun) -> list[str]:
             "but the intervals overlap: these test tracks do not tell the two apart"
         )  # fmt: skip
         reasons.append(f"{best.mean - own.mean:.3f} behind {first.name}, {apart}")
+    if own.n != best.n:
+        reasons.append(f"tested on other tracks than {first.name}, which had {best.n}")
     if gain := run.metric(RANKED_BY, GAIN):
         is_clear = gain.low > 0 or gain.high < 0
         meaning = "" if is_clear else ": no difference that these test tracks can show"
@@ -159,16 +166,19 @@ def plot_losses(ranked: Sequence[Ranked], path: Path) -> None:
         FigureCanvasAgg(figure)  # no display is needed
         above, below = figure.subplots(2, 1, sharex=True)
         for each in ranked:
-            run = each.run
-            (line,) = above.plot(
-                range(1, run.n_epochs + 1), run.val_losses, label=f"{each.place}. {run.name}"
-            )
-            if run.best_epoch <= run.n_epochs:
-                above.plot(run.best_epoch, run.val_losses[run.best_epoch - 1], "o", color=line.get_color())
-            below.plot(range(1, len(run.train_losses) + 1), run.train_losses, color=line.get_color())
+            draw_run(above, below, each)
         above.set_ylabel("validation loss")
         below.set_ylabel("training loss")
         below.set_xlabel("epoch")
         above.set_title("Losses by epoch; the dot is the best epoch")
         figure.legend(*above.get_legend_handles_labels(), loc="outside lower center", fontsize="small")
     figure.savefig(path, dpi=120)
+
+
+def draw_run(above: "Axes", below: "Axes", ranked: Ranked) -> None:
+    run, line = ranked.run, LINES[(ranked.place - 1) // N_COLOURS % len(LINES)]
+    epochs = range(1, run.n_epochs + 1)
+    (drawn,) = above.plot(epochs, run.val_losses, line, label=f"{ranked.place}. {run.name}")
+    if run.best_epoch in epochs:
+        above.plot(run.best_epoch, run.val_losses[run.best_epoch - 1], "o", color=drawn.get_color())
+    below.plot(range(1, len(run.train_losses) + 1), run.train_losses, line, color=drawn.get_color())

@@ -7,6 +7,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from zlib import crc32
 
@@ -121,7 +122,7 @@ def write_library(
         out.mkdir(parents=True, exist_ok=True)
         for place, track in places.items():
             if not place.exists() or is_another(place, track.path):
-                save_whole(place, lambda part, source=track.path: put(source, part, link))
+                save_whole(place, partial(put, track.path, link=link))
             on_progress(1)
         save_whole(table, lambda part: write_table(part, selection.tracks))
     except OSError as error:
@@ -135,7 +136,7 @@ def is_another(place: Path, source: Path) -> bool:
     return place.exists() and not filecmp.cmp(place, source, shallow=False)
 
 
-def put(source: Path, place: Path, link: bool) -> None:
+def put(source: Path, place: Path, *, link: bool) -> None:
     place.unlink(missing_ok=True)  # left by a run that was killed
     if link:
         os.link(source, place)
@@ -144,8 +145,6 @@ def put(source: Path, place: Path, link: bool) -> None:
 
 
 def write_table(path: Path, tracks: list[LabelledTrack]) -> None:
+    rows = sorted((track.genre, track.path.name) for track in tracks)
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["filename", "genre"])
-        rows = ((track.path.name, track.genre) for track in tracks)
-        writer.writerows(sorted(rows, key=lambda row: (row[1], row[0])))
+        csv.writer(file).writerows([("filename", "genre"), *((name, genre) for genre, name in rows)])
