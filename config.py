@@ -101,6 +101,22 @@ def table(name: str, default: dict[str, dict[str, str]], help: str) -> dict[str,
     return setting(name, default, parse, help)
 
 
+def options(name: str, default: dict[str, Any], help: str) -> dict[str, Any]:
+    """Named values; the environment may give some of them, of the same kinds."""
+
+    def parse(text: str) -> dict[str, Any]:
+        given = json.loads(text)
+        if not isinstance(given, dict) or not given.keys() <= default.keys():
+            raise ValueError(f"it must be JSON with keys among {', '.join(default)}")
+        for key, value in given.items():
+            number = isinstance(default[key], float) and isinstance(value, int)
+            if isinstance(value, bool) or not (number or isinstance(value, type(default[key]))):
+                raise ValueError(f"{key} must be like {json.dumps(default[key])}")
+        return default | given
+
+    return setting(name, default, parse, help)
+
+
 # --- where things lie -------------------------------------------------------------------------------------
 AUDIO_DIR = path("AUDIO_DIR", "audio", "your music, searched recursively")
 DATABASE_PATH = path("DATABASE_PATH", "db/audio_cache.db", "the SQLite database")
@@ -168,6 +184,27 @@ MTG_JAMENDO_SPLITS_DIR = path(
     "its tables, autotagging_*.tsv, default: data/splits/split-0 in MTG_JAMENDO_ROOT",
 )  # fmt: skip
 REPORTS_DIR = path("REPORTS_DIR", "reports", "where the analysis commands write")
+# --- training ---------------------------------------------------------------------------------------------
+CONTRASTIVE_TRAINING = options(
+    "CONTRASTIVE_TRAINING",
+    {
+        "model_name": "base",
+        "projection_dim": 128,
+        "batch_size": 16,
+        "num_epochs": 50,
+        "learning_rate": 1e-3,
+        "temperature": 0.07,
+        "audio_duration": 30.0,
+        "early_stopping_patience": 10,
+    },
+    "defaults of ML/train_contrastive.py; JSON with those to change",
+)
+FEATURE_CACHE_DIR = path(
+    "FEATURE_CACHE_DIR", "ML/features", "what frozen encoders heard, kept for the next training"
+)
+FEATURE_CACHE_MB = number(
+    "FEATURE_CACHE_MB", 4000, "most megabytes of it; what was used longest ago goes first", smallest=1
+)
 
 # --- maps -------------------------------------------------------------------------------------------------
 ON_DEMAND_PROJECTION_METHODS = names(
