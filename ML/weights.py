@@ -20,6 +20,7 @@ DAMAGE = (
 )  # fmt: skip
 HUGGING_FACE_CONFIG = "config.json"
 HUGGING_FACE_FILES = ("model.safetensors", "pytorch_model.bin")
+BEST_MODEL = "best_model.pth"  # in the folder of a contrastive training run
 
 
 def weights_path(spec: ModelSpec, weights_dir: Path, overrides: dict[str, dict[str, Path]]) -> Path | None:
@@ -37,15 +38,16 @@ def weights_path(spec: ModelSpec, weights_dir: Path, overrides: dict[str, dict[s
 
 
 def is_present(path: Path) -> bool:
-    """A file, or a Hugging Face folder that is complete."""
-    return path.is_file() or ((path / HUGGING_FACE_CONFIG).is_file() and checkpoint_file(path).is_file())
+    """A file, a training run with its best model, or a Hugging Face folder that is complete."""
+    is_folder = (path / BEST_MODEL).is_file() or (path / HUGGING_FACE_CONFIG).is_file()
+    return path.is_file() or (is_folder and checkpoint_file(path).is_file())
 
 
 def checkpoint_file(path: Path) -> Path:
-    """The file itself; of a Hugging Face folder its tensors, safetensors before pickles."""
+    """The file itself; of a training run its best, of a Hugging Face folder safetensors before pickles."""
     if not path.is_dir():
         return path
-    files = [path / name for name in HUGGING_FACE_FILES]
+    files = [path / name for name in (*HUGGING_FACE_FILES, BEST_MODEL)]
     return next((file for file in files if file.is_file()), files[0])
 
 

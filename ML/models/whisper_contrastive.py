@@ -13,7 +13,7 @@ from ML.errors import WeightsError
 from ML.models.whisper import WhisperEncoder, load_encoder, make_encoder, valid_frames
 from ML.spec import ModelSpec
 from ML.torch_model import TorchModel, mean_over_frames
-from ML.weights import load_checkpoint, load_file, load_strictly
+from ML.weights import checkpoint_file, load_checkpoint, load_file, load_strictly
 
 if TYPE_CHECKING:
     from whisper.model import AudioEncoder
@@ -41,8 +41,30 @@ class WhisperContrastive(nn.Module):
         self.head = head
 
     def forward(self, waveform: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        features = mean_over_frames(self.encoder.block_frames(waveform), valid_frames(lengths))
+        features = block_mean(self.encoder, waveform, lengths)
         return self.head(features), features
+
+
+class FrozenFeatures(nn.Module):
+    """Waveform and lengths → what the head hears, [n_segments, D], twice: it is all that training needs."""
+
+    def __init__(self, encoder: WhisperEncoder):
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, waveform: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        features = block_mean(self.encoder, waveform, lengths)
+        return features, features
+
+
+def block_mean(encoder: WhisperEncoder, waveform: Tensor, lengths: Tensor) -> Tensor:
+    return mean_over_frames(encoder.block_frames(waveform), valid_frames(lengths))
+
+
+def build_frozen(spec: ModelSpec, weights_path: Path, device: str) -> TorchModel:
+    """The frozen half alone; spec, weights_path: of Whisper. Raises WeightsError."""
+    encoder = load_encoder(load_checkpoint(weights_path), spec.embedding_dim, weights_path)
+    return TorchModel(FrozenFeatures(WhisperEncoder(encoder)), device)
 
 
 def build(
@@ -65,7 +87,7 @@ def build(
 
 def read_state(spec: ModelSpec, path: Path) -> dict[str, Tensor]:
     """Raises WeightsError when the head was trained over another size of Whisper."""
-    checkpoint = load_file(path)
+    checkpoint = load_file(checkpoint_file(path))
     size = checkpoint.get("model_config", {}).get("model_name", spec.variant)
     if size != spec.variant:
         raise WeightsError(

@@ -92,11 +92,13 @@ def check_splits(music: GenreMusic) -> None:
         reasons = Counter(music.left_out.values())
         told = "".join(f" Left out: {n} × {reason}." for reason, n in reasons.most_common(3))
         raise LibraryError(f"{music.source} gives no track for {', '.join(missing)}.{told}")
-    genres = {genre for track in music.of_split("training") for genre in track.genres}
-    if len(genres) < 2:
+    learnt = Counter(genre for track in music.of_split("training") for genre in track.genres)
+    if len(learnt) < 2 or max(learnt.values()) < 2:
         raise LibraryError(
-            f"The training tracks of {music.source} have the genre {', '.join(genres)} alone; training needs two."
+            f"The training tracks of {music.source} must have two genres or more, and two tracks of one: add music."
         )
+    if not any(learnt.keys() & set(track.genres) for track in music.of_split("validation")):
+        raise LibraryError(f"No validation track of {music.source} has a genre of the training tracks.")
 
 
 def genre_matrix(tracks: Sequence[GenreTrack], genres: Sequence[str]) -> np.ndarray:
