@@ -5,8 +5,8 @@
     python ML/train_contrastive.py --resume latest
 
 The encoder hears every window once, and a cache keeps what it heard: epochs cost seconds. Defaults come
-from CONTRASTIVE_TRAINING and MTG_JAMENDO_* in config.py. A run is ML/checkpoints/whisper_contrastive_TIMESTAMP,
-its curves ML/logs/whisper_contrastive_TIMESTAMP (tensorboard --logdir ML/logs).
+from CONTRASTIVE_TRAINING and MTG_JAMENDO_* in config.py. A run is
+ML/checkpoints/whisper_contrastive_TIMESTAMP, its curves are in ML/logs (tensorboard --logdir ML/logs).
 """
 
 import argparse
@@ -64,7 +64,7 @@ def make_parser() -> argparse.ArgumentParser:
     add("--early-stopping", type=int, metavar="N",
         help="stop after so many epochs without a better validation loss; 0: never")
     add("--duration", type=float, metavar="SECONDS", help="of a window, at most 30")
-    add("--max-windows", type=int, metavar="N", help="windows of a track, of which training draws one an epoch")
+    add("--max-windows", type=int, metavar="N", help="windows of a track; training draws one an epoch")
     add("--seed", type=int, metavar="N", help="of weights, batches, windows, and splits that a table lacks")
     # fmt: on
     add_workplace(parser)

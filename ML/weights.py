@@ -31,9 +31,10 @@ def weights_path(spec: ModelSpec, weights_dir: Path, overrides: dict[str, dict[s
     if spec.weights is None:
         return None
     override = overrides.get(spec.name, {}).get(spec.variant)
-    folders = [weights_dir, SHIPPED_DIR] if spec.weights.is_shipped else [weights_dir]
-    names = (spec.weights.path, *spec.weights.alternatives)
-    places = [folder / name for folder in folders for name in names]
+    places = [weights_dir / name for name in (spec.weights.path, *spec.weights.alternatives)]
+    if spec.weights.is_shipped:  # one's own come first
+        shipped = SHIPPED_DIR / spec.weights.path
+        places = [*(place for place in places if place != shipped), shipped]
     return override or next((place for place in places if is_present(place)), places[0])
 
 

@@ -1,4 +1,4 @@
-"""MTG-Jamendo's tables (Bogdanov et al. 2019): tab-separated, the last column, TAGS, as wide as a track has tags.
+"""MTG-Jamendo's tables (Bogdanov et al. 2019): tab-separated; TAGS, the last column, spans as many as needed.
 
 TRACK_ID        ARTIST_ID      ALBUM_ID      PATH        DURATION  TAGS
 track_0000241   artist_000005  album_000033  41/241.mp3  340.1     genre---rock   genre---pop

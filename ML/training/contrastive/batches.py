@@ -1,7 +1,8 @@
 """Tracks → batches: which tracks meet in a batch, and which window of each is heard."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -26,10 +27,12 @@ class FeatureSet:
 
     @classmethod
     def join(
-        cls, tracks: Sequence[GenreTrack], features: Sequence[np.ndarray], genres: Sequence[str]
+        cls, tracks: Sequence[GenreTrack], features: Mapping[Path, np.ndarray], genres: Sequence[str]
     ) -> "FeatureSet":
-        first = np.concatenate([[0], np.cumsum([len(part) for part in features])])
-        return cls(list(tracks), np.concatenate(features), first, genre_matrix(tracks, genres))
+        """features: [n_windows, width] by track."""
+        parts = [features[track.path] for track in tracks]
+        first = np.concatenate([[0], np.cumsum([len(part) for part in parts])])
+        return cls(list(tracks), np.concatenate(parts), first, genre_matrix(tracks, genres))
 
     def __len__(self) -> int:
         return len(self.tracks)

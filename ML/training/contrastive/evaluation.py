@@ -12,6 +12,7 @@ from ML.evaluation.ranking import count_visible, rank_neighbors
 from ML.evaluation.retrieval import METRICS, count_relevant, relevance
 from ML.training.contrastive.batches import FeatureSet
 from ML.training.contrastive.music import GenreTrack
+from ML.training.reports import Share
 
 K = 10
 K_VOTE = 5
@@ -30,15 +31,22 @@ class Judged:
     per_track: dict[str, np.ndarray]
 
     def intervals(self, seed: int) -> dict[str, Interval]:
-        return {name: bootstrap_interval(values, seed) for name, values in self.per_track.items()}
+        """By bootstrap; of the share that is right by Wilson: a bootstrap would be sure of ten out of ten."""
+        found = {name: bootstrap_interval(values, seed) for name, values in self.per_track.items()}
+        share = Share(int(self.per_track[KNN].sum()), len(self.per_track[KNN]))
+        return found | {KNN: Interval(share.n_right / share.n, *share.interval, share.n)}
 
-    def minus(self, other: "Judged") -> "Judged":
-        return Judged({name: values - other.per_track[name] for name, values in self.per_track.items()})
+    def minus(self, other: "Judged", seed: int) -> dict[str, Interval]:
+        """Paired: track by track."""
+        return {
+            name: bootstrap_interval(values - other.per_track[name], seed)
+            for name, values in self.per_track.items()
+        }
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """systems: intervals by metric; chance has no interval: it is an expectation."""
+    """systems: an interval a metric.  chance: expectations."""
 
     n_test: int
     n_corpus: int
@@ -62,13 +70,11 @@ class Evaluation:
         """A table for people."""
         rows = [["", *HEADINGS.values()]]
         for name, intervals in self.systems.items():
-            rows.append([name, *(str(intervals[metric]) for metric in HEADINGS)])
-        rows.append(["chance", *("-" if np.isnan(x) else f"{x:.3f}" for x in map(self.chance.get, HEADINGS))])
+            rows.append([name.replace("_", " "), *(str(intervals[metric]) for metric in HEADINGS)])
+        rows.append(["chance", *(f"{self.chance[metric]:.3f}" for metric in HEADINGS)])
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        return [
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-            for row in rows
-        ]
+        padded = [[cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in rows]
+        return ["  ".join(row).rstrip() for row in padded]
 
 
 def evaluate(
@@ -80,13 +86,13 @@ def evaluate(
     """
     raw = judge(test.tracks, training.tracks, test.pool(test.windows), training.pool(training.windows))
     head = judge(test.tracks, training.tracks, embed(test), embed(training))
-    systems = {"raw Whisper": raw, "trained head": head, "head minus raw": head.minus(raw)}
-    return Evaluation(
-        len(test),
-        len(training),
-        {name: judged.intervals(seed) for name, judged in systems.items()},
-        chance_levels(test.tracks, training.tracks, seed),
-    )
+    systems = {
+        "raw_whisper": raw.intervals(seed),
+        "trained_head": head.intervals(seed),
+        "head_minus_raw": head.minus(raw, seed),
+    }
+    chance = chance_levels(test.tracks, training.tracks, seed)
+    return Evaluation(len(test), len(training), systems, chance)
 
 
 def judge(
@@ -96,14 +102,21 @@ def judge(
     wanted, offered = genre_sets(asked), genre_sets(known)
     neighbors = rank_neighbors(queries, corpus, K, *artists)
     relevant, n_relevant = relevance(neighbors, wanted, offered), count_relevant(wanted, offered, *artists)
-    voted = knn_vote(neighbors[:, :K_VOTE], [track.genres[0] for track in known])
     return Judged(
         {
-            KNN: np.array([float(vote in genres) for vote, genres in zip(voted, wanted, strict=True)]),
+            KNN: vote_is_right(neighbors[:, :K_VOTE], asked, known),
             **{name: metric.per_query(relevant, n_relevant) for name, metric in RETRIEVAL.items()},
             SILHOUETTE: silhouettes(queries, [track.genres[0] for track in asked]),
         }
     )
+
+
+def vote_is_right(
+    neighbors: np.ndarray, asked: Sequence[GenreTrack], known: Sequence[GenreTrack]
+) -> np.ndarray:
+    """Whether the neighbours' commonest first genre is one of the asking track's: float64 [n] of 0 and 1."""
+    voted = knn_vote(neighbors, [track.genres[0] for track in known])
+    return np.array([float(vote in track.genres) for vote, track in zip(voted, asked, strict=True)])
 
 
 def genre_sets(tracks: Sequence[GenreTrack]) -> list[set[str]]:
@@ -142,5 +155,4 @@ def judge_at_random(
 ) -> float:
     """Accuracy of the vote of K_VOTE training tracks at random."""
     neighbors = rng.integers(len(known), size=(len(asked), K_VOTE))
-    voted = knn_vote(neighbors, [track.genres[0] for track in known])
-    return float(np.mean([vote in track.genres for vote, track in zip(voted, asked, strict=True)]))
+    return float(vote_is_right(neighbors, asked, known).mean())

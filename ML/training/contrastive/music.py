@@ -45,7 +45,7 @@ class GenreMusic:
 
 
 def read_genre_music(settings: ContrastiveSettings) -> GenreMusic:
-    """Raises LibraryError for paths that are not there, tables of another kind, and splits without a track."""
+    """Raises LibraryError for missing paths, tables of another kind, and splits without a track."""
     music = read_csv(settings) if settings.csv else read_jamendo(settings)
     if settings.first_genre_only:
         music.tracks = [
@@ -71,8 +71,8 @@ def read_jamendo(settings: ContrastiveSettings) -> GenreMusic:
     for folder, what in ((splits_dir, "tables"), (audio_dir, "audio")):
         if not folder.is_dir():
             raise LibraryError(
-                f"There is no folder {folder} with MTG-Jamendo's {what}: see --data-root and --split, or train "
-                "on a table of your own with --csv."
+                f"There is no folder {folder} with MTG-Jamendo's {what}: see --data-root and --split, or "
+                "train on a table of your own with --csv."
             )
     music = GenreMusic(str(splits_dir))
     for split in SPLITS:
@@ -95,7 +95,8 @@ def check_splits(music: GenreMusic) -> None:
     learnt = Counter(genre for track in music.of_split("training") for genre in track.genres)
     if len(learnt) < 2 or max(learnt.values()) < 2:
         raise LibraryError(
-            f"The training tracks of {music.source} must have two genres or more, and two tracks of one: add music."
+            f"The training tracks of {music.source} must have two genres or more, and two tracks of one: add "
+            "music."
         )
     if not any(learnt.keys() & set(track.genres) for track in music.of_split("validation")):
         raise LibraryError(f"No validation track of {music.source} has a genre of the training tracks.")

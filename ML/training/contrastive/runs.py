@@ -1,4 +1,4 @@
-"""A contrastive run on disk: `whisper_contrastive_YYYYmmdd_HHMMSS` with checkpoints, and its TensorBoard logs."""
+"""A contrastive run on disk: `whisper_contrastive_YYYYmmdd_HHMMSS`, and its logs under the same name."""
 
 import json
 import re

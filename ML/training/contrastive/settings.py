@@ -1,4 +1,4 @@
-"""Everything a contrastive run was asked for: what `training_config.json` keeps and `--resume` starts from."""
+"""All that a contrastive run was asked for: what `training_config.json` keeps and `--resume` starts from."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The loop: epochs over windows drawn at random, the best epoch by validation loss, a checkpoint after each."""
+"""The loop: epochs over windows drawn at random, the best by validation loss."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -10,14 +10,13 @@ import torch
 from torch import Tensor, optim
 
 from ML.errors import WeightsError
-from ML.evaluation.knn import knn_vote
 from ML.evaluation.ranking import rank_neighbors
 from ML.models.whisper_contrastive import HEAD_PREFIX, ContrastiveHead
 from ML.training.contrastive.batches import FeatureSet, balanced_batches, shuffled_batches
+from ML.training.contrastive.evaluation import K_VOTE, vote_is_right
 from ML.training.contrastive.settings import ContrastiveSettings
 from ML.training.losses import anchor_losses, share_a_class, supervised_contrastive_loss
 
-K_NEIGHBORS = 5  # of the vote on a validation track's genre
 LARGEST_CORPUS = 2000  # training tracks that validation compares with
 CHUNK_WINDOWS = 4096
 MAX_GRADIENT_NORM = 1.0
@@ -77,11 +76,17 @@ class HeadTrainer:
     """The head in training, on its device; the frozen half is in the features."""
 
     def __init__(
-        self, settings: ContrastiveSettings, training: FeatureSet, validation: FeatureSet, device: str
+        self,
+        settings: ContrastiveSettings,
+        training: FeatureSet,
+        corpus: FeatureSet,
+        validation: FeatureSet,
+        device: str,
     ):
+        """training: in windows to learn from.  corpus: the same tracks, to compare validation tracks with."""
         torch.manual_seed(settings.seed)
         self.settings, self.training, self.validation = settings, training, validation
-        self.corpus = training.every(math.ceil(len(training) / LARGEST_CORPUS))
+        self.corpus = corpus.every(math.ceil(len(corpus) / LARGEST_CORPUS))
         self.device = torch.device(device)
         self.width = training.windows.shape[1]
         self.head = ContrastiveHead(self.width, settings.projection_dim).to(self.device)
@@ -108,7 +113,7 @@ class HeadTrainer:
     def train_epoch(self, number: int, on_batch: Callable[[float], None]) -> list[float]:
         """Everything random is decided by (seed, epoch): a resumed run draws the same.
 
-        Returns the loss of every batch in which two tracks share a genre; there is nothing to learn in others.
+        Returns the loss of every batch in which two tracks share a genre; others teach nothing.
         """
         rng = np.random.default_rng([self.settings.seed, number])
         self.head.train()
@@ -153,7 +158,9 @@ class HeadTrainer:
         similarities = torch.from_numpy(queries @ corpus.T) / self.settings.temperature
         losses = anchor_losses(similarities, positives, torch.ones_like(positives))
         scale = math.log((self.settings.batch_size - 1) / len(corpus))
-        return losses.mean().item() + scale, knn_share_right(queries, self.validation, corpus, self.corpus)
+        neighbors = rank_neighbors(queries, corpus, K_VOTE)
+        is_right = vote_is_right(neighbors, self.validation.tracks, self.corpus.tracks)
+        return losses.mean().item() + scale, float(is_right.mean())
 
     @torch.inference_mode()
     def embed(self, features: FeatureSet) -> np.ndarray:
@@ -197,14 +204,6 @@ class HeadTrainer:
     def load_head(self, state: dict[str, Any]) -> None:
         tensors = state["model_state_dict"].items()
         self.head.load_state_dict({name.removeprefix(HEAD_PREFIX): tensor for name, tensor in tensors})
-
-
-def knn_share_right(queries: np.ndarray, asked: FeatureSet, corpus: np.ndarray, known: FeatureSet) -> float:
-    """Share of the queries whose nearest neighbours' commonest first genre is one of theirs."""
-    voted = knn_vote(
-        rank_neighbors(queries, corpus, K_NEIGHBORS), [track.genres[0] for track in known.tracks]
-    )
-    return float(np.mean([vote in track.genres for vote, track in zip(voted, asked.tracks, strict=True)]))
 
 
 def run_epochs(
