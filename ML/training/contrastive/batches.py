@@ -93,12 +93,10 @@ class Turns:
         self.waiting: list[int] = []
 
     def take(self, n: int) -> list[int]:
-        """n items; of n items or more, each at most once."""
+        """n items, each at most once; all of them where there are fewer."""
         taken: list[int] = []
         while len(taken) < min(n, len(self.items)):
-            if not self.waiting:
-                self.waiting = self.rng.permutation(self.items).tolist()
-            item = self.waiting.pop()
-            if item not in taken:
-                taken.append(item)
+            if not self.waiting:  # those that have just been taken wait longest
+                self.waiting = sorted(self.rng.permutation(self.items).tolist(), key=lambda x: x not in taken)
+            taken.append(self.waiting.pop())
         return taken

@@ -13,7 +13,7 @@ from ML.training.contrastive.trainer import HeadTrainer, Progress, run_epochs
 from tests.ML.training.contrastive.features import clouds
 from tests.ML.training.test_losses import slow_loss
 
-TRAINING, VALIDATION = clouds(8, spread=0.8), clouds(4, "validation", 0.8, 1)
+TRAINING, VALIDATION = clouds(8, spread=0.5), clouds(4, "validation", 0.5, 1)
 
 
 def trainer_for(**changes: object) -> HeadTrainer:
@@ -28,12 +28,13 @@ def run(trainer: HeadTrainer, progress: Progress) -> list:
 
 @pytest.mark.parametrize("balanced", [False, True])
 def test_genres_are_learnt(balanced):
-    trainer, progress = trainer_for(balanced_sampling=balanced), Progress()
-    before = trainer.validate()
+    trainer, progress = trainer_for(balanced_sampling=balanced, num_epochs=40), Progress()
+    loss_before, _ = trainer.validate()
     epochs = run(trainer, progress)
-    assert len(epochs) == 12 and epochs[-1].val_loss < before[0] and epochs[-1].val_loss < epochs[0].val_loss
+    assert len(epochs) == 40
+    assert progress.val_losses[-1] < loss_before - 0.5
+    assert np.mean(progress.train_losses[-5:]) < 0.6 * np.mean(progress.train_losses[:5])
     assert epochs[-1].val_knn_accuracy > 0.8
-    assert epochs[-1].train_loss < 0.7 * epochs[0].train_loss
 
 
 def test_validation_loss_is_the_papers_with_training_tracks_as_company():
