@@ -184,7 +184,6 @@ MTG_JAMENDO_SPLITS_DIR = path(
     "its tables, autotagging_*.tsv, default: data/splits/split-0 in MTG_JAMENDO_ROOT",
 )  # fmt: skip
 REPORTS_DIR = path("REPORTS_DIR", "reports", "where the analysis commands write")
-# --- training ---------------------------------------------------------------------------------------------
 CONTRASTIVE_TRAINING = options(
     "CONTRASTIVE_TRAINING",
     {

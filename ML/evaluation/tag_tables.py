@@ -3,17 +3,18 @@
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from ML.errors import LibraryError
+from ML.training.jamendo import LOW_QUALITY, read_table
 
-# The tables that tag what plays and how it feels (Bogdanov et al. 2019); genres have a report of their own.
-JAMENDO_TABLES = ("autotagging_instrument-*.tsv", "autotagging_moodtheme-*.tsv")
-PATH_COLUMN, FIRST_TAG_COLUMN = 3, 5  # TRACK_ID ARTIST_ID ALBUM_ID PATH DURATION TAGS …
+# The tables that tag what plays and how it feels, and how their tags begin; genres have their own report.
+JAMENDO_TABLES = {
+    "autotagging_instrument-*.tsv": "instrument---",
+    "autotagging_moodtheme-*.tsv": "mood/theme---",
+}
 OWN_COLUMNS = {"filename", "tags"}
 BETWEEN_TAGS = re.compile(r"[;|,]")
-LOW_QUALITY = ".low.mp3"  # how MTG-Jamendo's smaller download of a track ends
 
 Tags = dict[str, set[str]]
 
@@ -23,30 +24,22 @@ def read_jamendo_tags(folder: Path) -> Tags:
 
     A track's number is its name, so the bare one is no other track's. Raises LibraryError without a table.
     """
-    tables = [path for pattern in JAMENDO_TABLES for path in sorted(folder.glob(pattern))]
-    if not tables:
+    rows = [
+        row
+        for pattern, prefix in JAMENDO_TABLES.items()
+        for table in sorted(folder.glob(pattern))
+        for row in read_table(table, prefix)
+    ]
+    if not rows:
         raise LibraryError(
             f"{folder} holds none of MTG-Jamendo's tables ({', '.join(JAMENDO_TABLES)}): name their folder "
             "with --tags-dir or MELODEX_MTG_JAMENDO_SPLITS_DIR, or give a table of your own with --tags-csv."
         )
     tags: Tags = defaultdict(set)
-    for path, own in (row for table in tables for row in read_jamendo_rows(table)):
-        for name in (path, PurePosixPath(path).name):
-            tags[name] |= own
+    for row in rows:
+        for name in (row.path, PurePosixPath(row.path).name):
+            tags[name] |= set(row.tags)
     return dict(tags)
-
-
-def read_jamendo_rows(table: Path) -> Iterator[tuple[str, set[str]]]:
-    """(path, tags) of every row; tags fill as many columns as a track has. Raises LibraryError."""
-    try:
-        lines = table.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise LibraryError(f"Cannot read {table}: {error}.") from error
-    for number, line in enumerate(lines[1:], start=2):
-        cells = line.split("\t")
-        if len(cells) <= FIRST_TAG_COLUMN:
-            raise LibraryError(f"{table}, line {number}: a path and tags are missing. Get the table again.")
-        yield cells[PATH_COLUMN], {cell.strip() for cell in cells[FIRST_TAG_COLUMN:] if cell.strip()}
 
 
 def read_own_tags(table: Path) -> Tags:
