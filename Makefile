@@ -39,6 +39,8 @@ check: $(VENV)/.installed-dev $(UI)/node_modules/.installed
 
 bench: setup ui
 	$(BIN)/python -m benchmarks.first_map
+	@if [ -d "$(JAMENDO)" ]; then $(BIN)/python -m benchmarks.contrastive --data-root "$(JAMENDO)"; \
+	else echo "benchmarks.contrastive needs music: make bench JAMENDO=DIR, laid out as MTG-Jamendo."; fi
 
 screenshots: $(VENV)/.installed-dev ui
 	SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest tests/e2e -k screenshots
