@@ -204,4 +204,4 @@ if __name__ == "__main__":
     except MelodexError as error:
         sys.exit(f"Error: {error}")
     except KeyboardInterrupt:
-        sys.exit("Stopped. Go on with --resume latest.")
+        sys.exit("Stopped. What was heard is kept; go on with --resume latest, once there is an epoch.")

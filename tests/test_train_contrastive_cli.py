@@ -25,7 +25,7 @@ from tests.jamendo import HEADER, row, write_jamendo, write_table, write_whisper
 from tests.sounds import write_sound
 
 pytestmark = pytest.mark.xdist_group("contrastive")
-N_TRACKS = 14
+N_TRACKS, N_EPOCHS = 14, 60
 QUICK = ["--model-name", "tiny", "--num-workers", "0", "--batch-size", "4", "--no-progress"]
 
 
@@ -63,10 +63,10 @@ def call(music: Path, folder: Path, *arguments: object, **places: Path) -> tuple
 
 @pytest.fixture(scope="module")
 def whole(music, tmp_path_factory) -> tuple[Path, str]:
-    """(run, what was printed) of thirty epochs, not interrupted."""
+    """(run, what was printed) of sixty epochs, not interrupted."""
     folder = tmp_path_factory.mktemp("whole")
     code, out, err = call(
-        music, folder, "--data-root", music, "--num-epochs", 30, "--early-stopping", 0, *QUICK
+        music, folder, "--data-root", music, "--num-epochs", N_EPOCHS, "--early-stopping", 0, *QUICK
     )
     assert code == 0, err
     return (folder / "runs" / "latest").resolve(), out
@@ -80,11 +80,11 @@ def test_a_run_leaves_the_documented_files(whole):
     run, out = whole
     assert run.name.startswith("whisper_contrastive_2")
     assert {path.name for path in run.iterdir()} == {
-        "best_model.pth", "checkpoint_epoch_29.pth", "checkpoint_epoch_30.pth", "dataset_info.json",
+        "best_model.pth", "checkpoint_epoch_59.pth", "checkpoint_epoch_60.pth", "dataset_info.json",
         "training_config.json", "evaluation.json", "tracks.json",
     }  # fmt: skip
     assert read(run / "training_config.json")["temperature"] == 0.07
-    assert "30/30" in out and "raw whisper" in out and "trained head" in out and "chance" in out
+    assert "60/60" in out and "raw whisper" in out and "trained head" in out and "chance" in out
     systems = read(run / "evaluation.json")["systems"]
     assert set(systems) == {"raw_whisper", "trained_head", "head_minus_raw"}
     assert load_file(run / "best_model.pth")["model_config"]["n_audio_state"] == 384
@@ -109,9 +109,9 @@ def test_tensorboard_opens_the_logs(whole):
     assert set(events.Tags()["scalars"]) >= {
         "Train/BatchLoss", "Train/EpochLoss", "Val/EpochLoss", "Train/LearningRate", "Val/KnnAccuracy",
     }  # fmt: skip
-    losses = load_file(run / "checkpoint_epoch_30.pth")["val_losses"]
+    losses = load_file(run / "checkpoint_epoch_60.pth")["val_losses"]
     curve = events.Scalars("Val/EpochLoss")
-    assert [point.step for point in curve] == list(range(30))
+    assert [point.step for point in curve] == list(range(N_EPOCHS))
     assert [point.value for point in curve] == pytest.approx(losses, rel=1e-6)
     (points,) = logs.rglob("tensors.tsv")
     (names,) = logs.rglob("metadata.tsv")
@@ -139,19 +139,19 @@ def same_tensors(one: Path, other: Path) -> bool:
 
 
 def test_a_killed_run_resumes_to_the_digit(music, whole, tmp_path):
-    arguments = ["--data-root", music, "--num-epochs", 30, "--early-stopping", 0, *QUICK]
+    arguments = ["--data-root", music, "--num-epochs", N_EPOCHS, "--early-stopping", 0, *QUICK]
     with start(music, tmp_path, *arguments) as process:
         while process.poll() is None and not list(tmp_path.glob("runs/*/checkpoint_epoch_[3-9].pth")):
             time.sleep(0.002)
         process.send_signal(signal.SIGKILL)
     cut = (tmp_path / "runs" / "latest").resolve()
-    assert not (cut / "evaluation.json").exists() and not (cut / "checkpoint_epoch_30.pth").exists()
+    assert not (cut / "evaluation.json").exists() and not (cut / "checkpoint_epoch_60.pth").exists()
     code, _, err = call(music, tmp_path, "--resume", "latest", *QUICK)
     assert code == 0, err
-    last = "checkpoint_epoch_30.pth"
+    last = "checkpoint_epoch_60.pth"
     states = [load_file(run / last) for run in (cut, whole[0])]
-    assert states[0]["train_losses"] == states[1]["train_losses"] and len(states[0]["train_losses"]) == 30
-    assert states[0]["val_losses"] == states[1]["val_losses"]
+    for curve in ("train_losses", "val_losses"):
+        assert states[0][curve] == states[1][curve] and len(states[0][curve]) == N_EPOCHS
     assert same_tensors(cut / last, whole[0] / last)
     assert same_tensors(cut / "best_model.pth", whole[0] / "best_model.pth")
     assert read(cut / "evaluation.json") == read(whole[0] / "evaluation.json")

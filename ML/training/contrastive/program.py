@@ -89,6 +89,7 @@ def train(prepared: Prepared, device: str, reporter: Reporter) -> Evaluation:
     run, settings, judged = prepared.run, prepared.settings, prepared.judged
     trainer = HeadTrainer(settings, prepared.drawn, judged["training"], judged["validation"], device)
     progress = trainer.restore(load_file(prepared.checkpoint)) if prepared.checkpoint else Progress()
+    run.forget_after(progress.n_epochs)
     with Curves(run.log_folder) as curves:
         for epoch in run_epochs(trainer, progress, reporter.on_batch):
             curves.write(epoch)

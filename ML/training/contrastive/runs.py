@@ -72,12 +72,13 @@ class ContrastiveRun:
 
     def checkpoints(self) -> list[Path]:
         """checkpoint_epoch_N.pth, the newest last."""
-        numbered = {
-            int(match[1]): path
-            for path in self.folder.iterdir()
-            if (match := re.fullmatch(r"checkpoint_epoch_(\d+)\.pth", path.name))
-        }
-        return [numbered[number] for number in sorted(numbered)]
+        return sorted(filter(epochs_of, self.folder.iterdir()), key=epochs_of)
+
+    def forget_after(self, n_epochs: int) -> None:
+        """Drop checkpoints of later epochs: the run goes on from an earlier one, and makes them again."""
+        for path in self.checkpoints():
+            if epochs_of(path) > n_epochs:
+                path.unlink(missing_ok=True)
 
     def save_epoch(self, state: dict[str, Any], is_best: bool) -> None:
         """The best first: a run killed between the two repeats the epoch and writes the same again.
@@ -90,3 +91,9 @@ class ContrastiveRun:
         save_tensors(self.folder / f"checkpoint_epoch_{state['epoch'] + 1}.pth", state)
         for old in self.checkpoints()[:-N_KEPT]:
             old.unlink(missing_ok=True)
+
+
+def epochs_of(path: Path) -> int:
+    """N of checkpoint_epoch_N.pth, 0 for any other file."""
+    match = re.fullmatch(r"checkpoint_epoch_(\d+)\.pth", path.name)
+    return int(match[1]) if match else 0
