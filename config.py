@@ -166,6 +166,11 @@ VGGISH_POSTPROCESS = switch(
 )  # fmt: skip
 DEVICES = r"auto|cpu|mps|cuda(:\d+)?"
 DEVICE = text("DEVICE", "auto", "where networks run: auto, cpu, cuda, cuda:1, mps", DEVICES)
+RUNTIME = text(
+    "RUNTIME", "auto", "what runs networks on a CPU: auto (ONNX Runtime where it can), onnx, torch",
+    "auto|onnx|torch",
+)  # fmt: skip
+ONNX_DIR = path("ONNX_DIR", "ML/pesos/.onnx", "networks made ready for ONNX Runtime, once each")
 BATCH_SEGMENTS = number(
     "BATCH_SEGMENTS", 0, "segments a network hears at once; 0: what suits the device", smallest=0
 )

@@ -19,7 +19,7 @@ from ML.audio import ResampledTrack, Waveform, resample
 from ML.devices import pick_device
 from ML.errors import ModelOutputError
 from ML.pins import check_pinned
-from ML.segments import SegmentOutput, Segments, TrackOutput, pool_segments, split_segments
+from ML.segments import SegmentOutput, Segments, TrackOutput, join_outputs, pool_segments, split_segments
 from ML.spec import ModelSpec
 from ML.weights import find_weights, required_specs
 
@@ -59,11 +59,7 @@ class LoadedModel:
 
     def embed_segments(self, segments: Segments, batch_segments: int = 2) -> SegmentOutput:
         """Every segment once, in batches: memory does not grow with the number of segments."""
-        outputs = [self.run_batch(batch) for batch in batches_of(segments, batch_segments)]
-        return SegmentOutput(
-            np.concatenate([output.embedding for output in outputs]),
-            np.concatenate([output.taggram for output in outputs]),
-        )
+        return join_outputs([self.run_batch(batch) for batch in batches_of(segments, batch_segments)])
 
     def run_batch(self, segments: Segments) -> SegmentOutput:
         try:
@@ -77,23 +73,22 @@ class LoadedModel:
 
 def batches_of(segments: Segments, batch_segments: int) -> list[Segments]:
     cuts = range(0, len(segments), batch_segments)
-    return [
-        Segments(
-            segments.samples[cut : cut + batch_segments],
-            segments.lengths[cut : cut + batch_segments],
-            segments.starts[cut : cut + batch_segments],
-        )
-        for cut in cuts
-    ]
+    return [segments.take(slice(cut, cut + batch_segments)) for cut in cuts]
 
 
 def load_model(
-    name: str, variant: str | None = None, *, weights: Path | None = None, device: str | None = None
+    name: str,
+    variant: str | None = None,
+    *,
+    weights: Path | None = None,
+    device: str | None = None,
+    n_threads: int = 0,
 ) -> LoadedModel:
     """A model of the registry with its weights; variant None takes the model's first.
 
     weights: a file to use instead of the one the settings point at.  device: None takes `config.DEVICE`.
-    Raises UnknownChoiceError, WeightsMissingError, WeightsError.
+    n_threads: that one call may use on a CPU; 0: as many as PyTorch.
+    Raises UnknownChoiceError, WeightsMissingError, WeightsError, ConfigError.
     """
     spec = configured(registry.get(name, variant))
     overrides = config.model_weights()
@@ -101,7 +96,21 @@ def load_model(
     required = [find_weights(needed, config.WEIGHTS_DIR, overrides) for needed in required_specs(spec)[1:]]
     for file in filter(None, [path, *required]):
         check_pinned(file, config.WEIGHTS_DIR)
-    return LoadedModel(spec, build(spec, path, pick_device(device or config.DEVICE), *required))
+    device = pick_device(device or config.DEVICE)
+    run = build(spec, path, device, *required)
+    if device == "cpu" and config.RUNTIME != "torch":
+        accelerate(run, spec, n_threads)
+    return LoadedModel(spec, run)
+
+
+def accelerate(run: SegmentModel, spec: ModelSpec, n_threads: int) -> None:
+    """Have ONNX Runtime run a network; GPUs have PyTorch, and what is no network stays as it is."""
+    from ML.onnx_model import use_onnx
+    from ML.torch_model import TorchModel
+
+    if isinstance(run, TorchModel):
+        is_must = config.RUNTIME == "onnx"
+        use_onnx(run, spec.segment_samples, spec.key, config.ONNX_DIR, n_threads, is_must)
 
 
 def configured(spec: ModelSpec) -> ModelSpec:

@@ -23,6 +23,9 @@ class Segments:
     def __len__(self) -> int:
         return len(self.lengths)
 
+    def take(self, rows: slice) -> "Segments":
+        return Segments(self.samples[rows], self.lengths[rows], self.starts[rows])
+
 
 @dataclass(frozen=True)
 class SegmentOutput:
@@ -30,6 +33,9 @@ class SegmentOutput:
 
     embedding: np.ndarray
     taggram: np.ndarray
+
+    def take(self, rows: slice | np.ndarray) -> "SegmentOutput":
+        return SegmentOutput(self.embedding[rows], self.taggram[rows])
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,13 @@ def join_segments(parts: list[Segments]) -> Segments:
         np.concatenate([part.samples for part in parts]),
         np.concatenate([part.lengths for part in parts]),
         np.concatenate([part.starts for part in parts]),
+    )
+
+
+def join_outputs(parts: list[SegmentOutput]) -> SegmentOutput:
+    """What was said of several batches, in their order."""
+    return SegmentOutput(
+        np.concatenate([part.embedding for part in parts]), np.concatenate([part.taggram for part in parts])
     )
 
 

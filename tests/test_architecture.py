@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 LAYERS = ("config", "ML", "db", "backend")  # each may import those before it
-HEAVY = {"torch", "librosa", "umap", "transformers", "sklearn", "openTSNE", "numba", "whisper"}
+HEAVY = {"torch", "librosa", "umap", "transformers", "sklearn", "openTSNE", "numba", "whisper", "onnxruntime"}
 SOURCES = sorted(
     path
     for layer in LAYERS

@@ -10,9 +10,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ML.errors import WeightsError
-from ML.models.whisper import WhisperEncoder, load_encoder, make_encoder, valid_frames
+from ML.models.whisper import WhisperEncoder, load_encoder, make_encoder
 from ML.spec import ModelSpec
-from ML.torch_model import TorchModel, mean_over_frames
+from ML.torch_model import SegmentNetwork, TorchModel, mean_over_frames
 from ML.weights import checkpoint_file, load_checkpoint, load_file, load_strictly
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class ContrastiveHead(nn.Sequential):
         return functional.normalize(super().forward(features), dim=1)
 
 
-class WhisperContrastive(nn.Module):
+class WhisperContrastive(SegmentNetwork):
     """Waveform [n_segments, 480 000] and lengths → (embedding [n_segments, 128] of length 1, block mean)."""
 
     def __init__(self, encoder: WhisperEncoder, head: ContrastiveHead):
@@ -40,25 +40,31 @@ class WhisperContrastive(nn.Module):
         self.encoder = encoder
         self.head = head
 
-    def forward(self, waveform: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        features = block_mean(self.encoder, waveform, lengths)
+    def listen(self, waveform: Tensor, lengths: Tensor) -> tuple[Tensor, ...]:
+        return self.encoder.listen(waveform, lengths)
+
+    def answer(self, mel: Tensor, n_valid: Tensor) -> tuple[Tensor, Tensor]:
+        features = block_mean(self.encoder, mel, n_valid)
         return self.head(features), features
 
 
-class FrozenFeatures(nn.Module):
+class FrozenFeatures(SegmentNetwork):
     """Waveform and lengths → what the head hears, [n_segments, D], twice: it is all that training needs."""
 
     def __init__(self, encoder: WhisperEncoder):
         super().__init__()
         self.encoder = encoder
 
-    def forward(self, waveform: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        features = block_mean(self.encoder, waveform, lengths)
+    def listen(self, waveform: Tensor, lengths: Tensor) -> tuple[Tensor, ...]:
+        return self.encoder.listen(waveform, lengths)
+
+    def answer(self, mel: Tensor, n_valid: Tensor) -> tuple[Tensor, Tensor]:
+        features = block_mean(self.encoder, mel, n_valid)
         return features, features
 
 
-def block_mean(encoder: WhisperEncoder, waveform: Tensor, lengths: Tensor) -> Tensor:
-    return mean_over_frames(encoder.block_frames(waveform), valid_frames(lengths))
+def block_mean(encoder: WhisperEncoder, mel: Tensor, n_valid: Tensor) -> Tensor:
+    return mean_over_frames(encoder.block_frames(mel), n_valid)
 
 
 def build_frozen(spec: ModelSpec, weights_path: Path, device: str) -> TorchModel:
