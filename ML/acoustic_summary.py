@@ -8,8 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ML import registry
 from ML.acoustic_names import ACOUSTIC_TAG_NAMES
-from ML.segments import Segments
+from ML.inference import LoadedModel
+from ML.segments import SegmentOutput, Segments
+
+ACOUSTIC = registry.get("acoustic", "librosa")
 
 CENTROID, TEMPO = "spectral centroid (Hz)", "tempo (BPM)"
 COLUMNS = [ACOUSTIC_TAG_NAMES.index(name) for name in (CENTROID, TEMPO)]
@@ -38,10 +42,16 @@ def summarise_taggrams(taggrams: np.ndarray) -> AcousticSummary:
     return summarise(np.asarray(taggrams, dtype=np.float64)[:, COLUMNS])
 
 
-def summarise_segments(segments: Segments, sample_rate: int) -> AcousticSummary:
-    """segments: as acoustic/librosa hears them, at sample_rate (Hz)."""
+def load_summary_model() -> LoadedModel:
+    """The two measurements as a model: what the engine runs where acoustic/librosa has not been."""
+    return LoadedModel(ACOUSTIC, measure_segments)
+
+
+def measure_segments(segments: Segments) -> SegmentOutput:
+    """float32 [n_segments, 2], centroid (Hz) and tempo (BPM), as embedding and taggram alike."""
     pairs = zip(segments.samples, segments.lengths, strict=True)
-    return summarise(np.array([measure(samples[:length], sample_rate) for samples, length in pairs]))
+    measured = [measure(samples[:length], ACOUSTIC.sample_rate) for samples, length in pairs]
+    return SegmentOutput(np.array(measured, np.float32), np.array(measured, np.float32))
 
 
 def measure(samples: np.ndarray, sample_rate: int) -> tuple[float, float]:

@@ -23,12 +23,12 @@ import torch
 import config
 from benchmarks.report import Figure, Row, at_least_times, at_most, at_most_times, report
 from ML import registry
-from ML.audio import decode_at
+from ML.audio import decode, resample
 from ML.devices import pick_device
 from ML.segments import join_segments
 from ML.training.contrastive import program
 from ML.training.contrastive.batches import FeatureSet
-from ML.training.contrastive.encoder import Framing, load_encoder
+from ML.training.contrastive.encoder import Windowing, load_encoder
 from ML.training.contrastive.evaluation import KNN, NDCG, PRECISION, Judged, judge
 from ML.training.contrastive.hearing import HeardMusic, Workplace, hear
 from ML.training.contrastive.music import GenreTrack, read_genre_music
@@ -90,9 +90,9 @@ def measure(settings: ContrastiveSettings, place: Workplace, n_folds: int) -> It
 
 def seconds_a_track(settings: ContrastiveSettings, place: Workplace, tracks: list[GenreTrack]) -> float:
     """Decode, encode the first window, learn: the mean over N_BATCHES batches, after one to warm up."""
-    encoder = load_encoder(settings.model_name, place.whisper, place.device)
+    encoder = load_encoder(settings.model_name, place.whisper, place.device, place.batch)
     spec = encoder.spec
-    framing = Framing(spec.segment_samples, spec.segment_samples, 1)
+    windowing, rate = Windowing(spec.segment_samples, spec.segment_samples, 1), spec.sample_rate
     head = torch.nn.Linear(spec.taggram_dim, settings.projection_dim)
     seconds = []
     for number in range(N_BATCHES + 1):
@@ -100,7 +100,7 @@ def seconds_a_track(settings: ContrastiveSettings, place: Workplace, tracks: lis
         chosen = (
             tracks[number * settings.batch_size :][: settings.batch_size] or tracks[: settings.batch_size]
         )
-        parts = [framing.cut(decode_at(track.path, [16_000]).by_rate[16_000]) for track in chosen]
+        parts = [windowing.cut(resample(decode(track.path), rate), rate) for track in chosen]
         features = encoder.embed_segments(join_segments(parts)).taggram
         head(torch.from_numpy(features)).sum().backward()
         seconds.append((time.perf_counter() - start) / len(chosen))

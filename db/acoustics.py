@@ -1,6 +1,7 @@
 """Tracks → spectral centroid and tempo: taken from what the acoustic model left, else heard anew."""
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,15 +11,12 @@ from sqlalchemy.orm import Session
 from db.database import Database
 from db.embeddings import load_segments
 from db.library import present_tracks
-from db.preprocessing import TrackPlan, decode_ahead
+from db.preprocessing import TrackPlan, hear
 from db.schema import Track
-from ML import registry
-from ML.acoustic_summary import AcousticSummary, summarise_segments, summarise_taggrams
-from ML.audio import ResampledTrack
+from ML.acoustic_summary import ACOUSTIC, AcousticSummary, load_summary_model, summarise, summarise_taggrams
+from ML.devices import share_out
+from ML.engine import Engine
 from ML.errors import MelodexError
-from ML.segments import split_segments
-
-ACOUSTIC = registry.get("acoustic", "librosa")
 
 
 @dataclass
@@ -59,13 +57,17 @@ def extract_acoustics(
             on_progress(1)
         else:
             unheard.append(plan)
-    for plan, track in decode_ahead(audio_dir, unheard):
-        try:
-            save(database, plan, hear(track))
-            summary.n_heard += 1
-        except MelodexError as error:
-            summary.failures[plan.filename] = str(error)
-        on_progress(1)
+    by_id = {plan.track_id: plan for plan in unheard}
+    engine = Engine({ACOUSTIC.key: load_summary_model()}, share_out("cpu"))
+    with closing(hear(engine, audio_dir, unheard, stop=None)) as results:
+        for result in results:
+            plan = by_id[result.track_id]
+            if isinstance(result.outcome, MelodexError):
+                summary.failures[plan.filename] = str(result.outcome)
+            else:
+                save(database, plan, summarise(result.outcome.segment_taggrams))
+                summary.n_heard += 1
+            on_progress(1)
     return summary
 
 
@@ -77,17 +79,6 @@ def reuse_vectors(database: Database, plan: TrackPlan) -> bool:
     _, _, taggrams = stored
     save(database, plan, summarise_taggrams(taggrams))
     return True
-
-
-def hear(track: ResampledTrack | MelodexError) -> AcousticSummary:
-    """Raises the error that decoding ended with, or AudioTooShortError."""
-    if isinstance(track, MelodexError):
-        raise track
-    waveform = track.by_rate[ACOUSTIC.sample_rate]
-    segments = split_segments(
-        waveform.samples, ACOUSTIC.segment_samples, ACOUSTIC.sample_rate, n_silence=waveform.n_silence
-    )
-    return summarise_segments(segments, ACOUSTIC.sample_rate)
 
 
 def save(database: Database, plan: TrackPlan, found: AcousticSummary) -> None:

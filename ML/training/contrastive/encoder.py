@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from ML import registry
-from ML.audio import Waveform, decode_at
-from ML.batching import SegmentBatcher
+from ML.audio import decode, resample
+from ML.batch_size import choose_batch_segments
+from ML.batching import Part, SegmentBatcher, TrackCollector, hear
 from ML.errors import MelodexError
 from ML.inference import LoadedModel
 from ML.segments import SegmentOutput, Segments, TrackOutput, split_segments
+from ML.spec import Framing
 from ML.training.feature_cache import FeatureCache, SoundHashes
 from ML.training.reporter import Reporter
 
@@ -21,7 +23,7 @@ SAVE_EVERY = 500  # sounds, until their names are written down
 
 
 @dataclass(frozen=True)
-class Framing:
+class Windowing:
     """Windows side by side, as extraction cuts them; of more than max_windows so many, evenly over the track.
 
     window_samples: of audio in a window.  heard_samples: what the encoder takes; the rest is silence.
@@ -31,15 +33,14 @@ class Framing:
     heard_samples: int
     max_windows: int
 
-    def cut(self, track: Waveform) -> Segments:
-        segments = split_segments(
-            track.samples, self.window_samples, track.sample_rate, n_silence=track.n_silence
-        )
+    def cut(self, samples: np.ndarray, sample_rate: int) -> Segments:
+        """samples: float32 mono [n] at sample_rate (Hz). Raises AudioTooShortError when there are none."""
+        segments = split_segments(samples, Framing(sample_rate, self.window_samples))
         n_kept = min(len(segments), self.max_windows)
         kept = np.linspace(0, len(segments) - 1, n_kept).round().astype(int)
         padding = ((0, 0), (0, self.heard_samples - self.window_samples))
-        samples = np.pad(segments.samples[kept], padding)
-        return Segments(samples, segments.lengths[kept], segments.starts[kept])
+        windows = np.pad(segments.samples[kept], padding)
+        return Segments(windows, segments.lengths[kept], segments.starts[kept])
 
 
 class Encoder(LoadedModel):
@@ -52,12 +53,17 @@ class Encoder(LoadedModel):
         return super().run_batch(segments)
 
 
-def load_encoder(model_name: str, weights: Path, device: str) -> Encoder:
-    """The frozen half over whisper/model_name. Raises WeightsError."""
+def load_encoder(model_name: str, weights: Path, device: str, batch: int) -> Encoder:
+    """The frozen half over whisper/model_name. batch: windows at once, 0: what suits the device.
+
+    Raises WeightsError.
+    """
     from ML.models.whisper_contrastive import build_frozen
 
     spec = registry.get("whisper", model_name)
-    return Encoder(spec, build_frozen(spec, weights, device))
+    encoder = Encoder(spec, build_frozen(spec, weights, device))
+    encoder.batch_segments = choose_batch_segments(encoder, device, batch)
+    return encoder
 
 
 @dataclass
@@ -80,11 +86,10 @@ class Listener:
     """
 
     load: Callable[[], Encoder]
-    framing: Framing
+    windowing: Windowing
     cache: FeatureCache
     sounds: SoundHashes
     n_workers: int
-    batch_segments: int
 
     def hear(self, tracks: Sequence[Path], reporter: Reporter) -> Heard:
         heard = Heard({}, {})
@@ -135,18 +140,49 @@ class Listener:
         sounds = list(files)
         n_workers = min(self.n_workers, len(sounds) // 2, os.cpu_count() or 1)
         loader: Iterable = DataLoader(
-            Windows(list(files.values()), self.framing, encoder.spec.sample_rate),  # type: ignore[arg-type]
+            Windows(list(files.values()), self.windowing, encoder.spec.sample_rate),  # type: ignore[arg-type]
             batch_size=None,
             num_workers=n_workers,
             collate_fn=lambda item: item,
         )
-        batcher = SegmentBatcher(encoder, self.batch_segments)
+        mixer = Mixer(encoder)
         for index, segments in enumerate(loader):
             if isinstance(segments, MelodexError):
                 yield sounds[index], segments
             else:
-                yield from ((sounds[r.track_id], r.outcome) for r in batcher.add(index, segments))
-        yield from ((sounds[result.track_id], result.outcome) for result in batcher.flush())
+                yield from ((sounds[number], outcome) for number, outcome in mixer.add(index, segments))
+        yield from ((sounds[number], outcome) for number, outcome in mixer.flush())
+
+
+class Mixer:
+    """Whole tracks in, batches that mix them through the encoder, whole tracks out."""
+
+    def __init__(self, encoder: Encoder):
+        self.encoder, self.batcher = encoder, SegmentBatcher(encoder)
+        self.tracks: dict[int, TrackCollector] = {}
+
+    def add(self, number: int, segments: Segments) -> Iterator[tuple[int, TrackOutput | MelodexError]]:
+        self.tracks[number] = collector = TrackCollector()
+        part = collector.number(number, segments)
+        collector.is_read = True
+        yield from self.run(self.batcher.add(part))
+
+    def flush(self) -> Iterator[tuple[int, TrackOutput | MelodexError]]:
+        yield from self.run(self.batcher.flush())
+
+    def run(self, batches: Iterable[list[Part]]) -> Iterator[tuple[int, TrackOutput | MelodexError]]:
+        """(number, outcome) of every track that is heard to its end, or failed, by then."""
+        for heard in (heard for batch in batches for heard in hear(self.encoder, batch)):
+            number = heard.part.track_id
+            if number not in self.tracks:  # another part of it has failed
+                continue
+            if isinstance(heard.outcome, MelodexError):
+                del self.tracks[number]
+                yield number, heard.outcome
+                continue
+            self.tracks[number].collect(heard.part, heard.outcome)
+            if self.tracks[number].is_complete:
+                yield number, self.tracks.pop(number).pool(normalise=False)
 
 
 @dataclass(frozen=True)
@@ -154,7 +190,7 @@ class Windows:
     """A map-style data set for DataLoader: asking for a track decodes it and cuts its windows."""
 
     files: list[Path]
-    framing: Framing
+    windowing: Windowing
     sample_rate: int
 
     def __len__(self) -> int:
@@ -162,8 +198,8 @@ class Windows:
 
     def __getitem__(self, index: int) -> Segments | MelodexError:
         try:
-            track = decode_at(self.files[index], [self.sample_rate]).by_rate[self.sample_rate]
-            return self.framing.cut(track)
+            samples = resample(decode(self.files[index]), self.sample_rate)
+            return self.windowing.cut(samples, self.sample_rate)
         except (MelodexError, OSError) as error:
             return MelodexError(reason_of(error))
 

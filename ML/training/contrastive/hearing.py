@@ -9,10 +9,9 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from ML import registry
-from ML.devices import batch_segments
 from ML.errors import LibraryError
 from ML.pins import compute_sha256
-from ML.training.contrastive.encoder import CODE_VERSION, Encoder, Framing, Heard, Listener, load_encoder
+from ML.training.contrastive.encoder import CODE_VERSION, Encoder, Heard, Listener, Windowing, load_encoder
 from ML.training.contrastive.music import GenreTrack
 from ML.training.contrastive.settings import LONGEST_WINDOW, ContrastiveSettings
 from ML.training.feature_cache import HASHES_NAME, FeatureCache, SoundHashes, trim
@@ -76,25 +75,24 @@ def hear_windows(
     settings: ContrastiveSettings, seconds: float, tracks: list[Path], place: Workplace, reporter: Reporter
 ) -> Heard:
     def load() -> Encoder:
-        return load_encoder(settings.model_name, place.whisper, place.device)
+        return load_encoder(settings.model_name, place.whisper, place.device, place.batch)
 
     spec, root = registry.get("whisper", settings.model_name), place.cache_root
-    framing = Framing(round(seconds * spec.sample_rate), spec.segment_samples, settings.max_windows)
-    folder = root and root / folder_name(settings.model_name, place.whisper, framing)
+    windowing = Windowing(round(seconds * spec.sample_rate), spec.segment_samples, settings.max_windows)
+    folder = root and root / folder_name(settings.model_name, place.whisper, windowing)
     listener = Listener(
-        load, framing, FeatureCache(folder), SoundHashes(root and root / HASHES_NAME), place.n_workers,
-        batch_segments(place.device, place.batch),
-    )  # fmt: skip
+        load, windowing, FeatureCache(folder), SoundHashes(root and root / HASHES_NAME), place.n_workers
+    )
     heard = listener.hear(tracks, reporter)
     if root and (n_removed := trim(root, place.cache_bytes)):
         reporter.say(f"The feature cache is full: {n_removed} files that were used longest ago went.")
     return heard
 
 
-def folder_name(model_name: str, weights: Path, framing: Framing) -> str:
+def folder_name(model_name: str, weights: Path, windowing: Windowing) -> str:
     """All that a feature depends on, beside the sound."""
     digest = compute_sha256(checkpoint_file(weights))[:16]
-    return f"whisper-{model_name}-{digest}-{framing.window_samples}x{framing.max_windows}-v{CODE_VERSION}"
+    return f"whisper-{model_name}-{digest}-{windowing.window_samples}x{windowing.max_windows}-v{CODE_VERSION}"
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ML import registry
-from ML.audio import decode_at
+from ML.audio import decode
 from ML.inference import LoadedModel, build
 from ML.models.whisper import WhisperEncoder
 from ML.training.contrastive.hearing import HeardMusic, Workplace, hear
@@ -71,7 +71,7 @@ def test_features_are_what_extraction_hears(place, whisper, tmp_path):
     song = write_sound(tmp_path / "song.flac", noise(3, 46.0))
     spec = registry.get("whisper", "tiny")
     model = LoadedModel(spec, build(spec, whisper, "cpu"))
-    output = model.embed_segments(model.split(decode_at(song, [16_000])))
+    output = model.embed_segments(model.split(decode(song)))
     heard = listen(tracks_of(song), place)
     assert heard.whole[song].shape == (2, 384) and np.allclose(heard.whole[song], output.taggram, atol=1e-5)
 
