@@ -1,5 +1,6 @@
 # The two commands of the README: `make run` and `make test`.
 # All else: setup · ui · check · bench · screenshots · clean
+# make bench BENCH_FLAGS="--songs FOLDER --weights FOLDER" measures with music and weights from elsewhere.
 
 PYTHON ?= python3
 VENV := .venv
@@ -41,6 +42,8 @@ bench: setup ui
 	$(BIN)/python -m benchmarks.first_map
 	@if [ -d "$(JAMENDO)" ]; then $(BIN)/python -m benchmarks.contrastive --data-root "$(JAMENDO)"; \
 	else echo "benchmarks.contrastive needs music: make bench JAMENDO=DIR, laid out as MTG-Jamendo."; fi
+	$(BIN)/python -m benchmarks.extraction $(BENCH_FLAGS)
+	$(BIN)/python -m benchmarks.runtimes
 
 screenshots: $(VENV)/.installed-dev ui
 	SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest tests/e2e -k screenshots

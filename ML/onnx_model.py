@@ -12,7 +12,8 @@ from ML.onnx_session import RUNTIME_ERRORS, OnnxSession
 from ML.torch_model import Answer, TorchModel
 
 log = logging.getLogger(__name__)
-LOAD_ERRORS = (*RUNTIME_ERRORS, torch.onnx.OnnxExporterError, RuntimeUnavailableError, OSError, MemoryError)
+# RuntimeError: the exporter's own are of that kind, and naming them would import all of it at every start.
+LOAD_ERRORS = (*RUNTIME_ERRORS, RuntimeError, RuntimeUnavailableError, OSError, MemoryError)
 
 
 class OnnxAnswer:
