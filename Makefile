@@ -60,7 +60,8 @@ $(VENV)/.installed: requirements.txt | $(VENV)/bin/python
 	@echo "Installing Python packages (once, about 3 GB with torch)"
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --progress-bar on -r requirements.txt
 	@echo "Compiling what compiles itself on first use (once)"
-	@$(BIN)/python -c "import librosa.feature, librosa.onset, umap"
+	@$(BIN)/python -c "import librosa.feature, librosa.onset"
+	@$(BIN)/python -c "import numpy; from ML.projections import project; project(numpy.random.default_rng(0).random((3000, 9)), 'umap', 2)"
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed

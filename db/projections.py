@@ -12,10 +12,11 @@ from db.codec import decode_array, encode_array
 from db.database import Database
 from db.embeddings import SPACES, Space, fingerprint, load_matrix
 from db.schema import CachedProjection
-from ML.projections import get_projection, project, standardise
+from ML.pca import standardise
+from ML.projections import get_projection, project
 from ML.spec import ModelSpec
 
-CODE_VERSION = 1  # raise when ML/projections.py draws other maps from the same vectors and parameters
+CODE_VERSION = 2  # raise when ML/projections.py draws other maps from the same vectors and parameters
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def all_queries(
 
 
 def cache_key(session: Session, query: MapQuery) -> str:
-    parameters = json.dumps(dict(get_projection(query.method).parameters))
+    parameters = json.dumps(get_projection(query.method).complete({}))
     parts = (query.name, str(query.seed), str(CODE_VERSION), parameters, fingerprint(session, query.pair))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
