@@ -13,7 +13,6 @@ from ML.pca import centre, check_finite, compute_pca, starting_layout
 from ML.tsne import NEIGHBORS_PER_PERPLEXITY
 
 DIMENSIONS = (2, 3)
-LARGEST_SEED = 2**32 - 1
 MIN_TRACKS = 5  # with fewer, neighbourhoods are the whole library and the shape is chance
 Progress = Callable[[float], None]  # takes the share that is done
 Options = Mapping[str, float]
@@ -38,7 +37,7 @@ class Option:
     largest: float
 
     def check(self, value: float) -> float:
-        """Raises UnknownChoiceError outside the bounds, or for a fraction where only whole numbers do."""
+        """The value, of the default's kind. Raises UnknownChoiceError for any other, and out of bounds."""
         is_kind = not isinstance(self.default, int) or float(value).is_integer()
         if not (is_kind and self.smallest <= value <= self.largest):
             raise UnknownChoiceError(self.name, value, [self.range])
@@ -47,7 +46,10 @@ class Option:
     @property
     def range(self) -> str:
         kind = "whole number" if isinstance(self.default, int) else "number"
-        return f"a {kind} from {self.smallest:g} to {self.largest:g}"
+        return f"a {kind} from {self.smallest} to {self.largest}"
+
+
+SEED = Option("seed", 42, 0, 2**32 - 1)
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class ProjectionMethod:
     options: tuple[Option, ...] = ()
     fixed: Mapping[str, object] = field(default_factory=dict)
     min_tracks: int = MIN_TRACKS
+    is_linear: bool = False
 
     def complete(self, given: Options) -> dict[str, float]:
         """Every option with its value. Raises UnknownChoiceError for others, and for values out of bounds."""
@@ -157,11 +160,11 @@ PROJECTIONS: dict[str, ProjectionMethod] = {
     "umap": ProjectionMethod(
         "UMAP",
         project_umap,
-        (Option("n_neighbors", 15, 2, 200), Option("min_dist", 0.1, 0.0, 0.99)),
+        (Option("n_neighbors", 15, 2, 200), Option("min_dist", 0.1, 0, 0.99)),
         {"metric": "euclidean"},
     ),
     "tsne": ProjectionMethod(
         "t-SNE", project_tsne, (Option("perplexity", 30.0, 1, 100),), {"iterations": tsne.ITERATIONS}
     ),
-    "pca": ProjectionMethod("PCA", project_pca, min_tracks=2),
+    "pca": ProjectionMethod("PCA", project_pca, min_tracks=2, is_linear=True),
 }

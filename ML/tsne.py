@@ -24,7 +24,7 @@ class Phase:
 
 # Clusters form while attraction is exaggerated (Belkina et al. 2019). A coarse grid untangles the map in a
 # quarter of the time; the last phase then settles on the fine one that the paper's figures are made with.
-PHASES = (Phase(250, 12.0, 2.0), Phase(350, 1.0, 2.0), Phase(150, 1.0, 1.0))
+PHASES = (Phase(250, 12.0, 2.0), Phase(200, 1.0, 2.0), Phase(300, 1.0, 1.0))
 ITERATIONS = sum(phase.iterations for phase in PHASES)
 
 

@@ -8,6 +8,7 @@ is kept on disk. `graph_of` equals umap-learn's `fuzzy_simplicial_set`; a test c
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 
@@ -38,10 +39,10 @@ def graph_of(indices: np.ndarray, distances: np.ndarray):
     return graph
 
 
-def measure_strengths(distances: np.ndarray, mean_distance: float | None = None) -> np.ndarray:
+def measure_strengths(distances: np.ndarray) -> np.ndarray:
     """float64 [n, k]: 1 for the nearest other, then falling so fast that a row sums to log2(k + 1).
 
-    distances: [n, k], sorted.  mean_distance: of the library's neighbours, when these are only some of them.
+    distances: [n, k], sorted.
     """
     n_rows, k = distances.shape
     nearest = np.min(distances, axis=1, where=distances > 0, initial=np.inf)
@@ -54,8 +55,7 @@ def measure_strengths(distances: np.ndarray, mean_distance: float | None = None)
         width = np.where(np.isinf(high), 2 * low, (low + np.minimum(high, 2 * width)) / 2)
     # umap-learn counts the track itself, at distance 0, among its neighbours.
     own_mean = distances.sum(axis=1) / (k + 1)
-    usual = own_mean.mean() if mean_distance is None else mean_distance
-    width = np.maximum(width, SMALLEST_WIDTH * np.where(nearest > 0, own_mean, usual))
+    width = np.maximum(width, SMALLEST_WIDTH * np.where(nearest > 0, own_mean, own_mean.mean()))
     return np.exp(-beyond / np.where(width > 0, width, 1.0)[:, None])
 
 
@@ -73,31 +73,28 @@ def lay_out(
     graph, start: np.ndarray, min_dist: float, seed: int, on_progress: Progress = lambda share: None
 ) -> np.ndarray:
     """Places [n, dimensions], float32, of the rows of a graph from a starting layout of that shape."""
-    n_epochs = N_EPOCHS if len(start) <= MANY_TRACKS else N_EPOCHS_MANY
-    coords = START_SIZE * (start - start.min(axis=0)) / np.ptp(start, axis=0).max()
-    return optimise(graph, coords, n_epochs, 1.0, fit_curve(min_dist), seed, 0, on_progress)
-
-
-def optimise(
-    graph, coords: np.ndarray, n_epochs: int, step: float, curve, seed: int, n_fixed: int = 0,
-    on_progress: Progress = lambda share: None,
-) -> np.ndarray:  # fmt: skip
-    """Epochs of falling step; the first n_fixed rows push and pull but stay. float32, the shape of coords."""
     from ML.kernels import move_rows, n_threads, over_rows
 
-    rates = (graph.data / graph.data.max()).astype(np.float32)
-    edges = (graph.indptr.astype(np.int64), graph.indices.astype(np.int64), rates)
-    before = np.zeros((len(coords), PADDED), dtype=np.float32)
-    before[:, : coords.shape[1]] = coords
+    n_epochs = N_EPOCHS if len(start) <= MANY_TRACKS else N_EPOCHS_MANY
+    edges, curve, before = edges_of(graph), fit_curve(min_dist), spread_out(start)
     after = before.copy()
     with ThreadPoolExecutor(n_threads()) as pool:
         for epoch in range(n_epochs):
-            epoch_step = np.float32(step * (1.0 - epoch / n_epochs))
-
-            def move(start: int, stop: int, before=before, after=after, epoch=epoch, step=epoch_step) -> None:
-                move_rows(before, after, edges, curve, epoch, step, seed, n_fixed + start, n_fixed + stop)
-
-            over_rows(pool, len(coords) - n_fixed, move)
+            step = np.float32(1.0 - epoch / n_epochs)
+            over_rows(pool, len(start), partial(move_rows, before, after, edges, curve, epoch, step, seed))
             before, after = after, before
             on_progress((epoch + 1) / n_epochs)
-    return before[:, : coords.shape[1]].copy()
+    return before[:, : start.shape[1]].copy()
+
+
+def edges_of(graph) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(offsets, ends, rates) as the kernel takes them; the strongest edge pulls in every epoch."""
+    rates = (graph.data / graph.data.max()).astype(np.float32)
+    return graph.indptr.astype(np.int64), graph.indices.astype(np.int64), rates
+
+
+def spread_out(start: np.ndarray) -> np.ndarray:
+    """float32 [n, 3], the longest side START_SIZE."""
+    coords = np.zeros((len(start), PADDED), dtype=np.float32)
+    coords[:, : start.shape[1]] = START_SIZE * (start - start.min(axis=0)) / np.ptp(start, axis=0).max()
+    return coords

@@ -12,7 +12,7 @@ from backend.settings import default_specs
 from db.database import Database
 from db.library import get_track
 from db.preprocessing import ExtractionSummary, TrackPlan, extract, plan_extraction
-from db.projections import all_queries, get_map, is_cached
+from db.projections import all_queries, get_map, is_current
 from ML import registry
 from ML.batch_size import choose_batch_segments
 from ML.devices import describe_device, pick_device, share_out
@@ -128,7 +128,7 @@ def load_models(plans: list[TrackPlan], device: str) -> dict[str, LoadedModel]:
 def draw_maps(database: Database, specs: list[ModelSpec], no_progress: bool) -> None:
     queries = all_queries(specs, config.ON_DEMAND_PROJECTION_METHODS, DIMENSIONS, config.PROJECTION_SEED)
     with database.read() as session:
-        missing = [query for query in queries if not is_cached(session, query)]
+        missing = [query for query in queries if not is_current(session, query)]
     if not missing:
         return
     with progress_bar("Drawing maps", "map", no_progress, len(missing)) as bar:

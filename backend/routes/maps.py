@@ -1,7 +1,9 @@
 """Maps: projected embeddings and taggrams."""
 
+import math
 from typing import Any
 
+import numpy as np
 from flask import Blueprint, Response, jsonify, request
 
 from backend.context import database
@@ -12,7 +14,7 @@ from db.projections import LibraryMap, get_map
 from db.schema import Track
 
 blueprint = Blueprint("maps", __name__)
-COORD_DIGITS = 4  # a hundredth of a pixel on any screen
+COORD_DIGITS = 5  # of the longest side of a map: a hundredth of a pixel on any screen
 
 
 @blueprint.get("/embeddings")
@@ -37,9 +39,15 @@ def answer(space: Space) -> Response:
 
 
 def points(library_map: LibraryMap, tracks: dict[int, Track]) -> list[dict[str, Any]]:
-    coords = library_map.coords.astype(float).round(COORD_DIGITS)
+    coords = library_map.coords.astype(float).round(decimals_for(library_map.coords))
     placed = zip(library_map.track_ids.tolist(), coords.tolist(), strict=True)
     return [point(tracks[track_id], coords) for track_id, coords in placed if track_id in tracks]
+
+
+def decimals_for(coords: np.ndarray) -> int:
+    """Maps of small coordinates need more of them than maps of large ones."""
+    size = float(np.ptp(coords, axis=0).max()) if coords.size else 0.0
+    return COORD_DIGITS - math.floor(math.log10(size)) if size else 0
 
 
 def point(track: Track, coords: list[float]) -> dict[str, Any]:

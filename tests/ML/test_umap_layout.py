@@ -6,7 +6,7 @@ from sklearn.manifold import trustworthiness
 
 from ML.neighbors import find_neighbors
 from ML.projections import project
-from ML.umap_layout import fit_curve, graph_of, measure_strengths, optimise
+from ML.umap_layout import fit_curve, graph_of, measure_strengths
 
 pytestmark = pytest.mark.xdist_group("umap")  # one worker: umap-learn compiles for seconds
 
@@ -62,11 +62,3 @@ def test_strengths_sum_to_what_the_paper_asks():
     strengths = measure_strengths(distances)
     np.testing.assert_allclose(strengths.sum(axis=1), np.log2(15), rtol=1e-6)
     np.testing.assert_array_equal(strengths[:, 0], 1.0)
-
-
-def test_fixed_rows_do_not_move():
-    rows = shades(300)
-    graph, start = graph_of(*find_neighbors(rows, 14)), np.random.default_rng(0).random((300, 2))
-    coords = optimise(graph, start, 20, 1.0, fit_curve(0.1), seed=1, n_fixed=200)
-    np.testing.assert_array_equal(coords[:200], start[:200].astype(np.float32))
-    assert (coords[200:] != start[200:].astype(np.float32)).any(axis=1).all()
