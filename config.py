@@ -217,6 +217,9 @@ ON_DEMAND_PROJECTION_METHODS = names(
 PROJECTION_SEED = number(
     "PROJECTION_SEED", 42, "seed of every projection: the same library gives the same map"
 )
+MAPS_AT_ONCE = number(
+    "MAPS_AT_ONCE", 2000, "tracks whose map a request waits for; that of a larger library is drawn beside it"
+)
 
 # --- server -----------------------------------------------------------------------------------------------
 MAX_PORT = 65_535

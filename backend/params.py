@@ -53,6 +53,11 @@ def parse_number(name: str, text: str | None, default: float) -> float:
     return float(text)
 
 
+def parse_switch(args: Mapping[str, str], name: str) -> bool:
+    """false without it. Raises UnknownChoiceError for anything but true and false, 1 and 0, yes and no."""
+    return config.SWITCH[one_of(name, args.get(name, "").strip().lower() or "false", list(config.SWITCH))]
+
+
 def one_of(name: str, value: str | None, choices: list[str]) -> str:
     if value not in choices:
         raise UnknownChoiceError(name, value, choices)

@@ -86,13 +86,18 @@ class StoredMap:
     def replace(self, other: "StoredMap") -> "StoredMap":
         """This map with other's tracks instead of, and beside, its own."""
         stays = ~np.isin(self.track_ids, other.track_ids)
-        ids = np.concatenate([self.track_ids[stays], other.track_ids])
-        order = np.argsort(ids)
-        names = ("stamps", "coords", "fitted")
-        columns = {
-            name: np.concatenate([getattr(self, name)[stays], getattr(other, name)])[order] for name in names
-        }
-        return dataclasses.replace(self, track_ids=ids[order], **columns)
+        order = np.argsort(np.concatenate([self.track_ids[stays], other.track_ids]))
+
+        def merge(own: np.ndarray, theirs: np.ndarray) -> np.ndarray:
+            return np.concatenate([own[stays], theirs])[order]
+
+        return dataclasses.replace(
+            self,
+            track_ids=merge(self.track_ids, other.track_ids),
+            stamps=merge(self.stamps, other.stamps),
+            coords=merge(self.coords, other.coords),
+            fitted=merge(self.fitted, other.fitted),
+        )
 
 
 def find_stored(session: Session, query: MapQuery) -> StoredMap | None:
@@ -131,5 +136,12 @@ def forget_unusual(session: Session, name: str) -> None:
 
 
 def from_row(row: CachedProjection) -> StoredMap:
-    arrays = (row.track_ids_data, row.stamps_data, row.coords_data, row.fitted_data)
-    return StoredMap(*map(decode_array, arrays), json.loads(row.parameters), row.note, row.code_version)
+    return StoredMap(
+        decode_array(row.track_ids_data),
+        decode_array(row.stamps_data),
+        decode_array(row.coords_data),
+        decode_array(row.fitted_data),
+        json.loads(row.parameters),
+        row.note,
+        row.code_version,
+    )

@@ -129,7 +129,7 @@ def can_grow(known: Known) -> bool:
         return False
     positions, is_there = known.stored.find_current(known.state)
     n_fitted = np.count_nonzero(known.stored.fitted[positions[is_there]])
-    return n_fitted >= max(FEW_TRACKS, (1.0 - PLACED_SHARE) * len(known.state.track_ids))
+    return bool(n_fitted >= max(FEW_TRACKS, (1.0 - PLACED_SHARE) * len(known.state.track_ids)))
 
 
 def extend(known: Known, query: MapQuery, matrix: LibraryMatrix) -> StoredMap:

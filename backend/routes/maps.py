@@ -1,16 +1,21 @@
 """Maps: projected embeddings and taggrams."""
 
 import math
+import sys
+from http import HTTPStatus
 from typing import Any
 
 import numpy as np
 from flask import Blueprint, Response, jsonify, request
 
-from backend.context import database
-from backend.params import parse_map_query
+import config
+from backend.context import database, map_jobs
+from backend.map_jobs import MapJob, get_or_begin
+from backend.params import parse_map_query, parse_switch
 from db.embeddings import Space
 from db.library import UNKNOWN_GENRE, present_tracks
-from db.projections import LibraryMap, get_map
+from db.map_cache import MapQuery
+from db.projections import LibraryMap
 from db.schema import Track
 
 blueprint = Blueprint("maps", __name__)
@@ -31,11 +36,27 @@ def taggrams() -> Response:
 
 def answer(space: Space) -> Response:
     query = parse_map_query(request.args, space)
-    library_map = get_map(database(), query)
+    n_at_once = sys.maxsize if parse_switch(request.args, "wait") else config.MAPS_AT_ONCE
+    found = get_or_begin(database(), map_jobs(), query, n_at_once)
+    return tell_progress(found) if isinstance(found, MapJob) else tell_points(query, found)
+
+
+def tell_progress(job: MapJob) -> Response:
+    """202: ask again in a moment."""
+    response = jsonify(status="computing", name=job.query.name, progress=round(job.progress, 3))
+    response.status_code = HTTPStatus.ACCEPTED
+    response.headers.update({"Retry-After": "1", "Cache-Control": "no-store"})
+    return response
+
+
+def tell_points(query: MapQuery, library_map: LibraryMap) -> Response:
     with database().read() as session:
         tracks = {track.id: track for track in present_tracks(session)}
         data = points(library_map, tracks)
-    return jsonify(name=query.name, data=data, parameters=library_map.parameters, note=library_map.note)
+    return jsonify(
+        name=query.name, data=data, parameters=library_map.parameters, note=library_map.note,
+        stale=library_map.is_stale,
+    )  # fmt: skip
 
 
 def points(library_map: LibraryMap, tracks: dict[int, Track]) -> list[dict[str, Any]]:

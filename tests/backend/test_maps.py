@@ -94,7 +94,7 @@ def test_shrunk_parameters_are_told(method, told, client, fill, all_methods):
 
 def test_defaults_are_musicnn_msd_umap_in_the_plane(client, all_methods):
     assert client.get("/embeddings").get_json() == {
-        "name": "embeddings_musicnn_msd_umap_2", "data": [], "parameters": {}, "note": None,
+        "name": "embeddings_musicnn_msd_umap_2", "data": [], "parameters": {}, "note": None, "stale": False,
     }  # fmt: skip
 
 

@@ -82,4 +82,6 @@ export interface Projection {
   coordinates: Float32Array
   dimensions: Dimensions
   note: string | null
+  /** An older map, while one of the library as it stands is drawn. */
+  stale: boolean
 }
