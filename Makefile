@@ -38,12 +38,13 @@ check: $(VENV)/.installed-dev $(UI)/node_modules/.installed
 	$(BIN)/mypy
 	cd $(UI) && npm run lint && npm run typecheck
 
-bench: setup ui
+bench: $(VENV)/.installed-dev ui
 	$(BIN)/python -m benchmarks.first_map
 	@if [ -d "$(JAMENDO)" ]; then $(BIN)/python -m benchmarks.contrastive --data-root "$(JAMENDO)"; \
 	else echo "benchmarks.contrastive needs music: make bench JAMENDO=DIR, laid out as MTG-Jamendo."; fi
 	$(BIN)/python -m benchmarks.extraction $(BENCH_FLAGS)
 	$(BIN)/python -m benchmarks.runtimes
+	$(BIN)/python -m benchmarks.projections
 
 screenshots: $(VENV)/.installed-dev ui
 	SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest tests/e2e -k screenshots

@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 import db.projections
+from db.database import open_database
 from db.embeddings import save_output
 from db.map_cache import N_UNUSUAL, MapQuery
 from db.projections import find_map, get_map, is_current, refit_map
@@ -14,7 +15,7 @@ from ML.registry import get
 from ML.segments import TrackOutput
 
 PAIR, OTHER_PAIR = ("musicnn", "mtat"), ("musicnn", "jamendo")
-N_TRACKS = 200
+N_TRACKS = 120  # enough to be placed on, not drawn anew
 METHODS = ["umap", "tsne", "pca"]
 RNG = np.random.default_rng(7)
 DIRECTIONS = RNG.standard_normal((3, 16))
@@ -109,11 +110,11 @@ def test_a_track_that_comes_back_lies_where_it_lay(library, drawn):
 
 def test_a_library_that_has_grown_by_more_than_a_fifth_is_drawn_anew(library, drawn):
     get_map(library, query("umap"))
-    add_tracks(library, N_TRACKS, N_TRACKS + 50)
-    assert get_map(library, query("umap")).parameters["n_placed"] == 50
-    add_tracks(library, N_TRACKS + 50, N_TRACKS + 51)
+    add_tracks(library, N_TRACKS, N_TRACKS + 30)
+    assert get_map(library, query("umap")).parameters["n_placed"] == 30
+    add_tracks(library, N_TRACKS + 30, N_TRACKS + 31)
     after = get_map(library, query("umap"))
-    assert drawn == [("umap", N_TRACKS), ("umap", N_TRACKS + 51)]
+    assert drawn == [("umap", N_TRACKS), ("umap", N_TRACKS + 31)]
     assert "n_placed" not in after.parameters
 
 
@@ -192,3 +193,22 @@ def test_unusual_maps_do_not_pile_up(library):
     with library.read() as session:
         assert session.scalar(select(func.count()).select_from(CachedProjection)) == N_UNUSUAL + 1
         assert is_current(session, query())
+
+
+def test_maps_of_the_earlier_shape_are_drawn_anew_and_vectors_stay(library):
+    """A database of schema 0002, whose maps were each the fit of one state of the library."""
+    path = library.path
+    with library.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE projections")
+        connection.exec_driver_sql(
+            "CREATE TABLE projections (key TEXT PRIMARY KEY, name TEXT NOT NULL, track_ids_data BLOB,"
+            " coords_data BLOB NOT NULL, parameters TEXT NOT NULL, note TEXT, created_at TEXT NOT NULL)"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO projections VALUES ('key', 'a map', X'00', X'00', '{}', NULL, '')"
+        )
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
+    library.close()
+    upgraded = open_database(path)
+    assert len(get_map(upgraded, query()).track_ids) == N_TRACKS
+    upgraded.close()
