@@ -1,5 +1,6 @@
 # The two commands of the README: `make run` and `make test`.
 # All else: setup · ui · check · bench · screenshots · clean
+# make bench BENCH_FLAGS="--songs FOLDER --weights FOLDER" measures with music and weights from elsewhere.
 
 PYTHON ?= python3
 VENV := .venv
@@ -37,10 +38,15 @@ check: $(VENV)/.installed-dev $(UI)/node_modules/.installed
 	$(BIN)/mypy
 	cd $(UI) && npm run lint && npm run typecheck
 
-bench: setup ui
+bench: $(VENV)/.installed-dev ui
 	$(BIN)/python -m benchmarks.first_map
 	$(BIN)/python -m benchmarks.api
 	$(BIN)/python -m benchmarks.neighbors
+	@if [ -d "$(JAMENDO)" ]; then $(BIN)/python -m benchmarks.contrastive --data-root "$(JAMENDO)"; \
+	else echo "benchmarks.contrastive needs music: make bench JAMENDO=DIR, laid out as MTG-Jamendo."; fi
+	$(BIN)/python -m benchmarks.extraction $(BENCH_FLAGS)
+	$(BIN)/python -m benchmarks.runtimes
+	$(BIN)/python -m benchmarks.projections
 
 screenshots: $(VENV)/.installed-dev ui
 	SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest tests/e2e -k screenshots
@@ -57,7 +63,8 @@ $(VENV)/.installed: requirements.txt | $(VENV)/bin/python
 	@echo "Installing Python packages (once, about 3 GB with torch)"
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --progress-bar on -r requirements.txt
 	@echo "Compiling what compiles itself on first use (once)"
-	@$(BIN)/python -c "import librosa.feature, librosa.onset, umap"
+	@$(BIN)/python -c "import librosa.feature, librosa.onset"
+	@$(BIN)/python -c "import numpy; from ML.projections import project; project(numpy.random.default_rng(0).random((3000, 9)), 'umap', 2)"
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed

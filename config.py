@@ -101,6 +101,22 @@ def table(name: str, default: dict[str, dict[str, str]], help: str) -> dict[str,
     return setting(name, default, parse, help)
 
 
+def options(name: str, default: dict[str, Any], help: str) -> dict[str, Any]:
+    """Named values; the environment may give some of them, of the same kinds."""
+
+    def parse(text: str) -> dict[str, Any]:
+        given = json.loads(text)
+        if not isinstance(given, dict) or not given.keys() <= default.keys():
+            raise ValueError(f"it must be JSON with keys among {', '.join(default)}")
+        for key, value in given.items():
+            number = isinstance(default[key], float) and isinstance(value, int)
+            if isinstance(value, bool) or not (number or isinstance(value, type(default[key]))):
+                raise ValueError(f"{key} must be like {json.dumps(default[key])}")
+        return default | given
+
+    return setting(name, default, parse, help)
+
+
 # --- where things lie -------------------------------------------------------------------------------------
 AUDIO_DIR = path("AUDIO_DIR", "audio", "your music, searched recursively")
 DATABASE_PATH = path("DATABASE_PATH", "db/audio_cache.db", "the SQLite database")
@@ -150,11 +166,48 @@ VGGISH_POSTPROCESS = switch(
 )  # fmt: skip
 DEVICES = r"auto|cpu|mps|cuda(:\d+)?"
 DEVICE = text("DEVICE", "auto", "where networks run: auto, cpu, cuda, cuda:1, mps", DEVICES)
+RUNTIME = text(
+    "RUNTIME", "auto", "what runs networks on a CPU: auto (ONNX Runtime where it can), onnx, torch",
+    "auto|onnx|torch",
+)  # fmt: skip
+ONNX_DIR = path("ONNX_DIR", "ML/pesos/.onnx", "networks made ready for ONNX Runtime, once each")
 BATCH_SEGMENTS = number(
     "BATCH_SEGMENTS", 0, "segments a network hears at once; 0: what suits the device", smallest=0
 )
 DOWNLOAD_TIMEOUT_SECONDS = number(
     "DOWNLOAD_TIMEOUT_SECONDS", 30, "seconds of silence after which a download is cut and resumed", smallest=1
+)
+
+# --- training data and reports ----------------------------------------------------------------------------
+MTG_JAMENDO_ROOT = path("MTG_JAMENDO_ROOT", "data/mtg-jamendo", "the MTG-Jamendo data set")
+MTG_JAMENDO_AUDIO_DIR = path(
+    "MTG_JAMENDO_AUDIO_DIR", str(MTG_JAMENDO_ROOT / "songs"),
+    "its audio, default: songs in MTG_JAMENDO_ROOT",
+)  # fmt: skip
+MTG_JAMENDO_SPLITS_DIR = path(
+    "MTG_JAMENDO_SPLITS_DIR", str(MTG_JAMENDO_ROOT / "data/splits/split-0"),
+    "its tables, autotagging_*.tsv, default: data/splits/split-0 in MTG_JAMENDO_ROOT",
+)  # fmt: skip
+REPORTS_DIR = path("REPORTS_DIR", "reports", "where the analysis commands write")
+CONTRASTIVE_TRAINING = options(
+    "CONTRASTIVE_TRAINING",
+    {
+        "model_name": "base",
+        "projection_dim": 128,
+        "batch_size": 16,
+        "num_epochs": 50,
+        "learning_rate": 1e-3,
+        "temperature": 0.07,
+        "audio_duration": 30.0,
+        "early_stopping_patience": 10,
+    },
+    "defaults of ML/train_contrastive.py; JSON with those to change",
+)
+FEATURE_CACHE_DIR = path(
+    "FEATURE_CACHE_DIR", "ML/features", "what frozen encoders heard, kept for the next training"
+)
+FEATURE_CACHE_MB = number(
+    "FEATURE_CACHE_MB", 4000, "most megabytes of it; what was used longest ago goes first", smallest=1
 )
 
 # --- maps -------------------------------------------------------------------------------------------------
@@ -163,6 +216,9 @@ ON_DEMAND_PROJECTION_METHODS = names(
 )
 PROJECTION_SEED = number(
     "PROJECTION_SEED", 42, "seed of every projection: the same library gives the same map"
+)
+MAPS_AT_ONCE = number(
+    "MAPS_AT_ONCE", 2000, "tracks whose map a request waits for; that of a larger library is drawn beside it"
 )
 
 # --- neighbours -------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,36 +25,19 @@ AUDIO_EXTENSIONS = (".mp3", ".wav", ".ogg", ".flac", ".m4a")
 # Outside these a file is damaged or not music, and resampling it would ask for absurd memory.
 MIN_SAMPLE_RATE = 1_000  # Hz
 MAX_SAMPLE_RATE = 768_000  # Hz
-
-
-SILENCE_SECONDS = 30  # after decoded audio: the last segment of any model, padded, needs no copy of the rest
+BLOCK_FRAMES = 64
 
 
 @dataclass(frozen=True)
 class Waveform:
-    """Decoded audio. samples: float32 mono [n], nominally in [-1, 1].  sample_rate: Hz.
-
-    n_silence: zeros at the end of samples that are no audio, but room for a last segment.
-    """
+    """Decoded audio. samples: float32 mono [n], nominally in [-1, 1].  sample_rate: Hz."""
 
     samples: np.ndarray
     sample_rate: int
-    n_silence: int = 0
-
-    @property
-    def n_samples(self) -> int:
-        return len(self.samples) - self.n_silence
 
     @property
     def duration_seconds(self) -> float:
-        return self.n_samples / self.sample_rate
-
-
-@dataclass(frozen=True)
-class ResampledTrack:
-    """A track at the sample rates that its models hear, and at no other. by_rate: Hz → waveform."""
-
-    by_rate: dict[int, Waveform]
+        return len(self.samples) / self.sample_rate
 
 
 @dataclass(frozen=True)
@@ -78,37 +62,41 @@ def decode(path: Path) -> Waveform:
     with open_audio(path) as (container, stream):
         sample_rate = stream.codec_context.sample_rate
         buffer = SampleBuffer()
-        for block in mono_blocks(path, container, stream):
+        for block in mono_blocks(path, decode_frames(container, stream)):
             buffer.append(block)
     return Waveform(buffer.close(), sample_rate)
 
 
-def decode_at(path: Path, sample_rates: Iterable[int]) -> ResampledTrack:
-    """The whole file as mono at each of the rates (Hz), resampled as it is decoded.
+def stream_at(path: Path, sample_rates: Iterable[int]) -> Iterator[dict[int, np.ndarray]]:
+    """The file in blocks of mono, float32 [n], at each of the rates (Hz), as it is decoded.
 
-    An hour at 16 kHz is 230 MB, whatever the rate of the file. Raises AudioDecodeError like `decode`.
+    A block is a second or two; memory does not depend on the file. Raises AudioDecodeError like `decode`.
     """
     with open_audio(path) as (container, stream):
         source_rate = stream.codec_context.sample_rate
-        streams = {rate: ResamplingStream(source_rate, rate) for rate in sample_rates}
-        for block in mono_blocks(path, container, stream):
-            for each in streams.values():
-                each.append(block)
-    silences = {rate: SILENCE_SECONDS * rate for rate in streams}
-    return ResampledTrack(
-        {rate: Waveform(streams[rate].close(silence), rate, silence) for rate, silence in silences.items()}
-    )
+        resamplers = {rate: ResamplingStream(source_rate, rate) for rate in sample_rates}
+        for block in mono_blocks(path, decode_frames(container, stream)):
+            yield {rate: resampler.push(block) for rate, resampler in resamplers.items()}
+        yield {rate: resampler.finish() for rate, resampler in resamplers.items()}
 
 
-def mono_blocks(path: Path, container: "InputContainer", stream: "AudioStream") -> Iterator[np.ndarray]:
-    """Mean of the channels, float32 [n], as it is decoded. Raises AudioDecodeError like `decode`."""
+def mono_blocks(path: Path, frames: Iterable) -> Iterator[np.ndarray]:
+    """Mean of the channels, float32 [n], in blocks of BLOCK_FRAMES frames: frames alone are tiny, and slow.
+
+    Raises AudioDecodeError when there are none, or samples that are not finite numbers.
+    """
     n_blocks = 0
-    for frame in decode_frames(container, stream):
-        n_blocks += 1
-        block = mix_down(frame.to_ndarray(), frame.layout.nb_channels)
-        if not np.isfinite(block).all():
-            raise AudioDecodeError(f"Cannot use {path.name}: it holds samples that are not finite numbers.")
-        yield block
+    for (n_channels, _), group in groupby(
+        frames, lambda frame: (frame.layout.nb_channels, frame.format.name)
+    ):
+        while arrays := [frame.to_ndarray() for frame in islice(group, BLOCK_FRAMES)]:
+            n_blocks += 1
+            block = mix_down(np.concatenate(arrays, axis=1), n_channels)
+            if not np.isfinite(block).all():
+                raise AudioDecodeError(
+                    f"Cannot use {path.name}: it holds samples that are not finite numbers."
+                )
+            yield block
     if not n_blocks:
         raise AudioDecodeError(f"Cannot decode {path.name}: no audio frames in it.")
 
@@ -216,9 +204,8 @@ def stream_duration_seconds(container: "InputContainer", stream: "AudioStream") 
 
 def resample(waveform: Waveform, sample_rate: int) -> np.ndarray:
     """Band-limited resampling (soxr HQ). Returns float32 [n_samples] at sample_rate (Hz)."""
-    samples = waveform.samples[: waveform.n_samples] if waveform.n_silence else waveform.samples
     if waveform.sample_rate == sample_rate:
-        return samples
+        return waveform.samples
     import soxr
 
-    return soxr.resample(samples, waveform.sample_rate, sample_rate, quality="HQ")
+    return soxr.resample(waveform.samples, waveform.sample_rate, sample_rate, quality="HQ")

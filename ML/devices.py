@@ -1,9 +1,13 @@
-"""Where networks run."""
+"""Where networks run, and how many threads share the work."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 # On a CPU two segments at once are fastest: with more, every layer's output is fresh memory that the system
-# clears first.
-BATCH_SEGMENTS = {"cpu": 2}
-BATCH_SEGMENTS_GPU = 64
+# clears first. Apple's GPU shares its memory with everybody. An NVIDIA GPU is tried (ML/batch_size.py).
+BATCH_SEGMENTS = {"cpu": 2, "mps": 32}
 
 
 def pick_device(device: str) -> str:
@@ -26,6 +30,49 @@ def describe_device(device: str) -> str:
     return "GPU acceleration enabled: Apple Metal" if device == "mps" else "Running on the CPU"
 
 
-def batch_segments(device: str, wanted: int) -> int:
-    """How many segments a network hears at once; wanted: a setting, 0 for what suits the device."""
-    return wanted or BATCH_SEGMENTS.get(device, BATCH_SEGMENTS_GPU)
+@dataclass(frozen=True)
+class Workers:
+    """n_readers: threads that decode files, one each.  n_hearers: threads that run batches, one each."""
+
+    n_readers: int
+    n_hearers: int
+    hears_on_cpu: bool = True
+
+    @property
+    def n_waiting_batches(self) -> int:
+        """Reading pauses while so many wait to be heard."""
+        return 2 * self.n_hearers
+
+
+def share_out(device: str, n_cores: int | None = None) -> Workers:
+    """On a CPU every core hears a batch of its own: no layer waits for the slowest of many threads.
+
+    Readers run in between, and wait when they are ahead. A GPU is fed by two: one copies, one computes.
+    """
+    n_cores = n_cores or count_cores()
+    if device == "cpu":
+        return Workers(max(2, n_cores), n_cores)
+    return Workers(max(2, n_cores), 2, hears_on_cpu=False)
+
+
+def count_cores() -> int:
+    """Cores this process may use: in a container, fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def single_threaded(workers: Workers) -> Iterator[None]:
+    """While cores hear a batch each, none of them starts threads for one operation."""
+    if not workers.hears_on_cpu:
+        yield
+        return
+    import torch
+    from threadpoolctl import threadpool_limits
+
+    n_before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with threadpool_limits(1, user_api="blas"):
+            yield
+    finally:
+        torch.set_num_threads(n_before)

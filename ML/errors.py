@@ -33,6 +33,10 @@ class WeightsMissingError(WeightsError):
     """Weights that are not on disk; the message says where to get and put them."""
 
 
+class RuntimeUnavailableError(MelodexError):
+    """A runtime that cannot run a network; PyTorch then does."""
+
+
 class ModelOutputError(MelodexError):
     """A model answered with something that is not a finite vector."""
 

@@ -7,6 +7,7 @@ output.embedding, output.taggram, output.segment_embeddings, output.segment_star
 
 import dataclasses
 import importlib
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,39 +16,32 @@ import numpy as np
 
 import config
 from ML import registry
-from ML.audio import ResampledTrack, Waveform, resample
+from ML.audio import Waveform, resample
 from ML.devices import pick_device
 from ML.errors import ModelOutputError
 from ML.pins import check_pinned
-from ML.segments import SegmentOutput, Segments, TrackOutput, pool_segments, split_segments
+from ML.segments import SegmentOutput, Segments, TrackOutput, join_outputs, pool_segments, split_segments
 from ML.spec import ModelSpec
 from ML.weights import find_weights, required_specs
 
+log = logging.getLogger(__name__)
 SegmentModel = Callable[[Segments], SegmentOutput]
 
 
 class LoadedModel:
-    """A model in memory: `spec` says what it is, `embed` listens to a track."""
+    """A model in memory: `spec` says what it is, `embed` listens to a track.
 
-    def __init__(self, spec: ModelSpec, run: SegmentModel):
+    batch_segments: segments it hears at once, fewer once a batch did not fit into the device's memory.
+    """
+
+    def __init__(self, spec: ModelSpec, run: SegmentModel, batch_segments: int = 2):
         self.spec = spec
         self.run = run
+        self.batch_segments = batch_segments
 
-    def split(self, track: Waveform | ResampledTrack) -> Segments:
+    def split(self, waveform: Waveform) -> Segments:
         """The segments this model listens to, at its own sample rate."""
-        spec = self.spec
-        if isinstance(track, ResampledTrack):
-            waveform = track.by_rate[spec.sample_rate]
-        else:
-            waveform = Waveform(resample(track, spec.sample_rate), spec.sample_rate)
-        return split_segments(
-            waveform.samples,
-            spec.segment_samples,
-            spec.sample_rate,
-            spec.hop_samples,
-            spec.keeps_tail,
-            waveform.n_silence,
-        )
+        return split_segments(resample(waveform, self.spec.sample_rate), self.spec.framing)
 
     def embed(self, samples: np.ndarray, sample_rate: int) -> TrackOutput:
         """samples: float32 mono [n_samples] at sample_rate (Hz).
@@ -57,43 +51,52 @@ class LoadedModel:
         segments = self.split(Waveform(np.asarray(samples, dtype=np.float32), sample_rate))
         return pool_segments(self.embed_segments(segments), segments.starts, self.spec.normalise)
 
-    def embed_segments(self, segments: Segments, batch_segments: int = 2) -> SegmentOutput:
+    def embed_segments(self, segments: Segments) -> SegmentOutput:
         """Every segment once, in batches: memory does not grow with the number of segments."""
-        outputs = [self.run_batch(batch) for batch in batches_of(segments, batch_segments)]
-        return SegmentOutput(
-            np.concatenate([output.embedding for output in outputs]),
-            np.concatenate([output.taggram for output in outputs]),
-        )
+        outputs: list[SegmentOutput] = []
+        first = 0
+        while first < len(segments):
+            batch = segments.take(slice(first, first + self.batch_segments))
+            outputs.append(self.run_batch(batch))
+            first += len(batch)
+        return join_outputs(outputs)
 
     def run_batch(self, segments: Segments) -> SegmentOutput:
+        """A batch, in halves where it does not fit into the device's memory. Raises ModelOutputError."""
+        output = None
         try:
             output = self.run(segments)
         except Exception as error:  # whatever a network trips over, the other tracks must go on
-            raise ModelOutputError(f"{self.spec.key} failed: {error}") from error
+            if not is_out_of_memory(error) or len(segments) == 1:
+                raise ModelOutputError(f"{self.spec.key} failed: {error}") from error
+        if output is None:  # tried again out here: an error in hand keeps the memory that did not suffice
+            self.batch_segments = min(self.batch_segments, len(segments) // 2)
+            log.warning("%s: out of memory, now %d segments at once", self.spec.key, self.batch_segments)
+            return self.embed_segments(segments)
         if not (np.isfinite(output.embedding).all() and np.isfinite(output.taggram).all()):
             raise ModelOutputError(f"{self.spec.key} answered with values that are not finite numbers.")
         return output
 
 
-def batches_of(segments: Segments, batch_segments: int) -> list[Segments]:
-    cuts = range(0, len(segments), batch_segments)
-    return [
-        Segments(
-            segments.samples[cut : cut + batch_segments],
-            segments.lengths[cut : cut + batch_segments],
-            segments.starts[cut : cut + batch_segments],
-        )
-        for cut in cuts
-    ]
+def is_out_of_memory(error: Exception) -> bool:
+    import torch
+
+    return isinstance(error, torch.OutOfMemoryError)
 
 
 def load_model(
-    name: str, variant: str | None = None, *, weights: Path | None = None, device: str | None = None
+    name: str,
+    variant: str | None = None,
+    *,
+    weights: Path | None = None,
+    device: str | None = None,
+    n_threads: int = 0,
 ) -> LoadedModel:
     """A model of the registry with its weights; variant None takes the model's first.
 
     weights: a file to use instead of the one the settings point at.  device: None takes `config.DEVICE`.
-    Raises UnknownChoiceError, WeightsMissingError, WeightsError.
+    n_threads: that one call may use on a CPU; 0: as many as PyTorch.
+    Raises UnknownChoiceError, WeightsMissingError, WeightsError, ConfigError.
     """
     spec = configured(registry.get(name, variant))
     overrides = config.model_weights()
@@ -101,7 +104,21 @@ def load_model(
     required = [find_weights(needed, config.WEIGHTS_DIR, overrides) for needed in required_specs(spec)[1:]]
     for file in filter(None, [path, *required]):
         check_pinned(file, config.WEIGHTS_DIR)
-    return LoadedModel(spec, build(spec, path, pick_device(device or config.DEVICE), *required))
+    device = pick_device(device or config.DEVICE)
+    run = build(spec, path, device, *required)
+    if device == "cpu" and config.RUNTIME != "torch":
+        accelerate(run, spec, n_threads)
+    return LoadedModel(spec, run)
+
+
+def accelerate(run: SegmentModel, spec: ModelSpec, n_threads: int) -> None:
+    """Have ONNX Runtime run a network; GPUs have PyTorch, and what is no network stays as it is."""
+    from ML.onnx_model import use_onnx
+    from ML.torch_model import TorchModel
+
+    if isinstance(run, TorchModel):
+        is_must = config.RUNTIME == "onnx"
+        use_onnx(run, spec.segment_samples, spec.key, config.ONNX_DIR, n_threads, is_must)
 
 
 def configured(spec: ModelSpec) -> ModelSpec:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ML.audio import mono_blocks, open_audio
+from ML.audio import decode_frames, mono_blocks, open_audio
 
 FRAME_SAMPLES = 256  # the finest piece: 6 ms at 44.1 kHz
 MAX_POINTS = 4000  # finer than any screen
@@ -17,7 +17,7 @@ def read_peaks(path: Path) -> np.ndarray:
     """
     outline = Outline()
     with open_audio(path) as (container, stream):
-        for block in mono_blocks(path, container, stream):
+        for block in mono_blocks(path, decode_frames(container, stream)):
             outline.append(block)
     return merge_peaks(outline.close(), MAX_POINTS).astype(np.float16)
 

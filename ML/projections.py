@@ -1,24 +1,21 @@
 """Vectors become a map: one row of PROJECTIONS a method, seeded and the same on every run."""
 
-import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
-from ML.errors import ModelOutputError, UnknownChoiceError
+from ML import tsne, umap_layout
+from ML.errors import UnknownChoiceError
 from ML.neighbors import find_neighbors
+from ML.pca import centre, check_finite, compute_pca, starting_layout
+from ML.tsne import NEIGHBORS_PER_PERPLEXITY
 
 DIMENSIONS = (2, 3)
-N_NEIGHBORS = 15  # UMAP counts the track itself among them
-MIN_DIST = 0.1
-PERPLEXITY = 30.0
-EXAGGERATED_ITERATIONS = 250  # t-SNE's clusters form here
-ITERATIONS = 1000  # in total
-NEIGHBORS_PER_PERPLEXITY = 3  # van der Maaten 2014: farther tracks weigh nothing
 MIN_TRACKS = 5  # with fewer, neighbourhoods are the whole library and the shape is chance
-START_NOISE = 1e-4  # of the starting layout's size: pulls identical tracks apart enough to move
-EQUAL_SPREAD = 2.5e-7  # of a column's size: float32 rounding, not information
+Progress = Callable[[float], None]  # takes the share that is done
+Options = Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -31,30 +28,81 @@ class Projection:
 
 
 @dataclass(frozen=True)
+class Option:
+    """A number that a person may choose; whole where its default is."""
+
+    name: str
+    default: float
+    smallest: float
+    largest: float
+
+    def check(self, value: float) -> float:
+        """The value, of the default's kind. Raises UnknownChoiceError for any other, and out of bounds."""
+        is_kind = not isinstance(self.default, int) or float(value).is_integer()
+        if not (is_kind and self.smallest <= value <= self.largest):
+            raise UnknownChoiceError(self.name, value, [self.range])
+        return type(self.default)(value)
+
+    @property
+    def range(self) -> str:
+        kind = "whole number" if isinstance(self.default, int) else "number"
+        return f"a {kind} from {self.smallest} to {self.largest}"
+
+
+SEED = Option("seed", 42, 0, 2**32 - 1)
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a method draws: rows (float64 [n, width], centred, not all equal)."""
+
+    rows: np.ndarray
+    dimensions: int
+    seed: int
+    options: Options
+    on_progress: Progress
+
+
+@dataclass(frozen=True)
 class ProjectionMethod:
-    """compute takes rows (float64 [n, width], centred, not all equal), dimensions and seed."""
+    """One row of the table. fixed: further parameters that a map is told to have."""
 
     label: str
-    compute: Callable[[np.ndarray, int, int], Projection]
-    parameters: Mapping[str, object]  # what a library of sufficient size gets; part of any cache key
+    compute: Callable[[Task], Projection]
+    options: tuple[Option, ...] = ()
+    fixed: Mapping[str, object] = field(default_factory=dict)
     min_tracks: int = MIN_TRACKS
+    is_linear: bool = False
+
+    def complete(self, given: Options) -> dict[str, float]:
+        """Every option with its value. Raises UnknownChoiceError for others, and for values out of bounds."""
+        names = [option.name for option in self.options]
+        for name in given:
+            if name not in names:
+                raise UnknownChoiceError(f"parameter of {self.label}", name, names)
+        return {option.name: option.check(given.get(option.name, option.default)) for option in self.options}
 
 
-def project(matrix: np.ndarray, method: str, dimensions: int, seed: int = 42) -> Projection:
+def project(
+    matrix: np.ndarray, method: str, dimensions: int, seed: int = 42, options: Options | None = None,
+    on_progress: Progress = lambda share: None,
+) -> Projection:  # fmt: skip
     """A map of the rows of a matrix, of any number of rows.
 
-    matrix: [n, width].  method: a name in PROJECTIONS.  dimensions: 2 or 3.
-    Raises UnknownChoiceError for another method or dimension, ModelOutputError for rows that are not finite.
+    matrix: [n, width].  method: a name in PROJECTIONS.  dimensions: 2 or 3.  options: those of the method
+    that differ from their defaults.
+    Raises UnknownChoiceError for another method, dimension or option, ModelOutputError for rows not finite.
     """
     chosen = get_projection(method)
     if dimensions not in DIMENSIONS:
         raise UnknownChoiceError("number of dimensions", dimensions, [str(choice) for choice in DIMENSIONS])
+    complete = chosen.complete(options or {})
     rows = centre(check_finite(matrix))
     if not rows.any():
         return share_one_point(len(rows), dimensions)
     if len(rows) < chosen.min_tracks:
         return fall_back_to_pca(rows, dimensions, chosen)
-    return chosen.compute(rows, dimensions, seed)
+    return chosen.compute(Task(rows, dimensions, seed, complete, on_progress))
 
 
 def get_projection(method: str) -> ProjectionMethod:
@@ -62,40 +110,6 @@ def get_projection(method: str) -> ProjectionMethod:
     if method not in PROJECTIONS:
         raise UnknownChoiceError("projection", method, list(PROJECTIONS))
     return PROJECTIONS[method]
-
-
-def standardise(matrix: np.ndarray) -> np.ndarray:
-    """Every column to mean 0 and deviation 1 over the rows; a constant column to 0.
-
-    matrix: [n, width].  Returns float32 [n, width].  Raises ModelOutputError for rows that are not finite.
-    """
-    rows = check_finite(matrix)
-    if len(rows) == 0:
-        return rows.astype(np.float32)
-    deviation = rows.std(axis=0)
-    varies = deviation > EQUAL_SPREAD * np.abs(rows).max(axis=0)
-    scaled = (rows - rows.mean(axis=0)) / np.where(varies, deviation, 1.0)
-    return np.where(varies, scaled, 0.0).astype(np.float32)
-
-
-def check_finite(matrix: np.ndarray) -> np.ndarray:
-    """float64 [n, width]. Raises ModelOutputError with the number of rows that are not finite."""
-    rows = np.asarray(matrix, dtype=np.float64)
-    n_broken = np.count_nonzero(~np.isfinite(rows).all(axis=1))
-    if n_broken:
-        raise ModelOutputError(
-            f"{n_broken} of {len(rows)} rows hold values that are not finite numbers: "
-            "extract these tracks again with `preprocess-all --force`."
-        )
-    return rows
-
-
-def centre(rows: np.ndarray) -> np.ndarray:
-    """Rows around their mean; equal rows become exactly 0, which subtracting a rounded mean does not give."""
-    if len(rows) == 0:
-        return rows
-    moved = rows - rows[0]
-    return moved - moved.mean(axis=0)
 
 
 def share_one_point(n_tracks: int, dimensions: int) -> Projection:
@@ -109,106 +123,48 @@ def fall_back_to_pca(rows: np.ndarray, dimensions: int, asked: ProjectionMethod)
     return Projection(compute_pca(rows, dimensions).astype(np.float32), {}, note)
 
 
-def project_pca(rows: np.ndarray, dimensions: int, seed: int) -> Projection:
-    """seed is the table's convention: PCA draws nothing."""
-    return Projection(compute_pca(rows, dimensions).astype(np.float32), {})
+def project_pca(task: Task) -> Projection:
+    """It draws nothing: the seed makes no difference."""
+    return Projection(compute_pca(task.rows, task.dimensions).astype(np.float32), {})
 
 
-def compute_pca(rows: np.ndarray, dimensions: int) -> np.ndarray:
-    """Exact principal components: float64 [n, dimensions], axes that the data do not have are 0.
-
-    Each axis points where the cubes of its loadings sum above 0: unlike the sign of the single largest
-    loading, that does not turn over when two loadings of opposite sign are nearly equal.
-    """
-    from sklearn.decomposition import PCA
-
-    n_axes = min(dimensions, *rows.shape)
-    # Both are exact; the covariance is small where rows are many, the rows themselves where they are few.
-    pca = PCA(n_axes, svd_solver="covariance_eigh" if len(rows) > rows.shape[1] else "full")
-    coords = pca.fit_transform(rows) * np.where((pca.components_**3).sum(axis=1) < 0, -1.0, 1.0)
-    spread = np.abs(coords).max(axis=0)
-    coords[:, spread <= EQUAL_SPREAD * spread.max()] = 0.0  # rounding, which would look like structure
-    return np.pad(coords, ((0, 0), (0, dimensions - n_axes)))
+def project_umap(task: Task) -> Projection:
+    wanted = task.options["n_neighbors"]  # counts the track itself
+    used = min(int(wanted), len(task.rows) - 1)
+    graph = umap_layout.graph_of(*find_neighbors(task.rows, used - 1))
+    start = starting_layout(task.rows, task.dimensions, size=1.0, seed=task.seed)
+    coords = umap_layout.lay_out(graph, start, task.options["min_dist"], task.seed, task.on_progress)
+    return describe(task, "umap", coords, "n_neighbors", wanted, used)
 
 
-def starting_layout(rows: np.ndarray, dimensions: int, size: float, seed: int) -> np.ndarray:
-    """PCA of a given largest deviation, with a little noise: [n, dimensions].
-
-    Kobak & Linderman 2021: both methods keep the library's broad layout only when they start from it.
-    """
-    coords = compute_pca(rows, dimensions)
-    noise = np.random.default_rng(seed).standard_normal(coords.shape)
-    return size * (coords / coords.std(axis=0).max() + START_NOISE * noise)
+def project_tsne(task: Task) -> Projection:
+    wanted = task.options["perplexity"]
+    used = min(wanted, round((len(task.rows) - 1) / NEIGHBORS_PER_PERPLEXITY, 1))
+    start = starting_layout(task.rows, task.dimensions, size=1e-4, seed=task.seed)  # openTSNE's, the paper's
+    coords = tsne.lay_out(task.rows, start, used, task.seed, task.on_progress)
+    return describe(task, "tsne", coords, "perplexity", wanted, used)
 
 
-def project_umap(rows: np.ndarray, dimensions: int, seed: int) -> Projection:
-    """McInnes et al. 2018, on exact neighbours."""
-    from umap import UMAP
-
-    n_neighbors = min(N_NEIGHBORS, len(rows) - 1)
-    umap = UMAP(
-        n_components=dimensions,
-        n_neighbors=n_neighbors,
-        min_dist=MIN_DIST,
-        init=starting_layout(rows, dimensions, size=1.0, seed=seed).astype(np.float32),
-        precomputed_knn=neighbors_for_umap(rows, n_neighbors),
-        random_state=seed,
-        n_jobs=1,  # a seeded UMAP runs on one thread, or warns that it does
-    )
-    with warnings.catch_warnings():
-        # A search index places tracks that come later; our maps are made anew instead.
-        warnings.filterwarnings("ignore", message=r"precomputed_knn\[2\]", category=UserWarning)
-        coords = umap.fit_transform(rows.astype(np.float32))
-    parameters = {**PROJECTIONS["umap"].parameters, "n_neighbors": n_neighbors, "seed": seed}
-    return Projection(coords, parameters, note_lowered("n_neighbors", N_NEIGHBORS, n_neighbors, len(rows)))
-
-
-def neighbors_for_umap(rows: np.ndarray, n_neighbors: int) -> tuple[np.ndarray, np.ndarray, None]:
-    """UMAP wants every track first among its own neighbours, at distance 0."""
-    indices, distances = find_neighbors(rows / np.abs(rows).max(), n_neighbors - 1)
-    itself = np.arange(len(rows))[:, None]
-    return np.hstack([itself, indices]), np.hstack([0.0 * itself, distances]).astype(np.float32), None
-
-
-def project_tsne(rows: np.ndarray, dimensions: int, seed: int) -> Projection:
-    """van der Maaten & Hinton 2008 as openTSNE computes it, on exact neighbours."""
-    from openTSNE import TSNE
-
-    perplexity = min(PERPLEXITY, round((len(rows) - 1) / NEIGHBORS_PER_PERPLEXITY, 1))
-    tsne = TSNE(
-        n_components=dimensions,
-        early_exaggeration_iter=EXAGGERATED_ITERATIONS,
-        n_iter=ITERATIONS - EXAGGERATED_ITERATIONS,
-        # Interpolation is faster for large libraries but exists in two dimensions only.
-        negative_gradient_method="auto" if dimensions == 2 else "bh",
-        random_state=seed,
-        n_jobs=1,  # more threads give the same bits, but take 4 times as long on a busy machine
-    )
-    start = starting_layout(rows, dimensions, size=1e-4, seed=seed)  # 1e-4: openTSNE's and the paper's
-    coords = tsne.fit(affinities=compute_affinities(rows, perplexity), initialization=start)
-    parameters = {**PROJECTIONS["tsne"].parameters, "perplexity": perplexity, "seed": seed}
-    note = note_lowered("perplexity", PERPLEXITY, perplexity, len(rows))
-    return Projection(np.asarray(coords, dtype=np.float32), parameters, note)
-
-
-def compute_affinities(rows: np.ndarray, perplexity: float):
-    """openTSNE's `PerplexityBasedNN` over exact neighbours."""
-    from openTSNE.affinity import PerplexityBasedNN
-    from openTSNE.nearest_neighbors import PrecomputedNeighbors
-
-    n_neighbors = round(perplexity * NEIGHBORS_PER_PERPLEXITY)
-    neighbors = find_neighbors(rows / np.abs(rows).max(), n_neighbors)
-    return PerplexityBasedNN(knn_index=PrecomputedNeighbors(*neighbors), perplexity=perplexity)
-
-
-def note_lowered(name: str, usual: float, used: float, n_tracks: int) -> str | None:
-    return f"{name} {usual:g} lowered to {used:g} for {n_tracks} tracks" if used < usual else None
+def describe(
+    task: Task, method: str, coords: np.ndarray, name: str, wanted: float, used: float
+) -> Projection:
+    """name: of the parameter that a small library lowers."""
+    parameters: dict[str, Any] = {
+        **task.options, name: used, **PROJECTIONS[method].fixed, "seed": task.seed
+    }  # fmt: skip
+    note = f"{name} {wanted:g} lowered to {used:g} for {len(coords)} tracks" if used < wanted else None
+    return Projection(coords, parameters, note)
 
 
 PROJECTIONS: dict[str, ProjectionMethod] = {
     "umap": ProjectionMethod(
-        "UMAP", project_umap, {"n_neighbors": N_NEIGHBORS, "min_dist": MIN_DIST, "metric": "euclidean"}
+        "UMAP",
+        project_umap,
+        (Option("n_neighbors", 15, 2, 200), Option("min_dist", 0.1, 0, 0.99)),
+        {"metric": "euclidean"},
     ),
-    "tsne": ProjectionMethod("t-SNE", project_tsne, {"perplexity": PERPLEXITY, "iterations": ITERATIONS}),
-    "pca": ProjectionMethod("PCA", project_pca, {}, min_tracks=2),
+    "tsne": ProjectionMethod(
+        "t-SNE", project_tsne, (Option("perplexity", 30.0, 1, 100),), {"iterations": tsne.ITERATIONS}
+    ),
+    "pca": ProjectionMethod("PCA", project_pca, min_tracks=2, is_linear=True),
 }

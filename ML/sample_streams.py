@@ -1,4 +1,4 @@
-"""Samples that arrive in blocks: collected, and resampled on the way, without a second copy of the whole."""
+"""Samples that arrive in blocks: collected, and resampled on the way."""
 
 import numpy as np
 
@@ -17,30 +17,27 @@ class SampleBuffer:
         self.samples[self.n_samples : end] = block
         self.n_samples = end
 
-    def close(self, n_silence: int = 0) -> np.ndarray:
-        """The samples, and zeros after them."""
-        self.samples.resize(self.n_samples + n_silence, refcheck=False)
+    def close(self) -> np.ndarray:
+        self.samples.resize(self.n_samples, refcheck=False)
         return self.samples
 
 
 class ResamplingStream:
-    """Band-limited resampling (soxr HQ) of blocks as they come."""
+    """Band-limited resampling (soxr HQ) of blocks as they come: the same samples as of the whole."""
 
     def __init__(self, source_rate: int, sample_rate: int):
         import soxr
 
-        self.buffer = SampleBuffer()
         self.stream = (
             soxr.ResampleStream(source_rate, sample_rate, 1, dtype="float32", quality="HQ")
             if source_rate != sample_rate
             else None
         )
 
-    def append(self, block: np.ndarray) -> None:
-        self.buffer.append(self.stream.resample_chunk(block) if self.stream else block)
+    def push(self, block: np.ndarray) -> np.ndarray:
+        return self.stream.resample_chunk(block) if self.stream else block
 
-    def close(self, n_silence: int = 0) -> np.ndarray:
-        """All samples at the new rate, and zeros after them."""
-        if self.stream:
-            self.buffer.append(self.stream.resample_chunk(np.zeros(0, np.float32), last=True))
-        return self.buffer.close(n_silence)
+    def finish(self) -> np.ndarray:
+        """What the filter still held back."""
+        rest = np.zeros(0, np.float32)
+        return self.stream.resample_chunk(rest, last=True) if self.stream else rest

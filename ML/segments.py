@@ -6,6 +6,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from ML.errors import AudioTooShortError
+from ML.spec import Framing
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,9 @@ class Segments:
     def __len__(self) -> int:
         return len(self.lengths)
 
+    def take(self, rows: slice) -> "Segments":
+        return Segments(self.samples[rows], self.lengths[rows], self.starts[rows])
+
 
 @dataclass(frozen=True)
 class SegmentOutput:
@@ -30,6 +34,9 @@ class SegmentOutput:
 
     embedding: np.ndarray
     taggram: np.ndarray
+
+    def take(self, rows: slice | np.ndarray) -> "SegmentOutput":
+        return SegmentOutput(self.embedding[rows], self.taggram[rows])
 
 
 @dataclass(frozen=True)
@@ -47,42 +54,64 @@ class TrackOutput:
     segment_starts: np.ndarray
 
 
-def split_segments(
-    waveform: np.ndarray,
-    segment_samples: int,
-    sample_rate: int,
-    hop_samples: int | None = None,
-    keeps_tail: bool = True,
-    n_silence: int = 0,
-) -> Segments:
-    """Cut a waveform into equal segments, one every hop_samples; None: without overlap.
+class SegmentCutter:
+    """Cuts a waveform that comes in blocks into equal segments.
 
-    waveform: float32 mono [n_samples + n_silence].  The last partial segment is kept, zero-padded, when it
-    holds at least half a segment or is all there is; otherwise, or without keeps_tail, it is dropped.
-    Segments are views where n_silence has room for the padding: an hour then lies in memory once.
-    Raises AudioTooShortError when the waveform is empty.
+    The last partial segment is kept, zero-padded, when it holds at least half a segment or is all there is;
+    otherwise, or without keeps_tail, it is dropped.
     """
-    n_samples, hop = len(waveform) - n_silence, hop_samples or segment_samples
-    if n_samples == 0:
-        raise AudioTooShortError("The file holds no audio samples.")
-    n_whole = max(0, 1 + (n_samples - segment_samples) // hop)
-    has_tail = keeps_tail and 2 * (n_samples - n_whole * hop) >= segment_samples
-    n_segments = n_whole + int(n_whole == 0 or has_tail)
-    padding = (n_segments - 1) * hop + segment_samples - len(waveform)
-    padded = np.pad(waveform, (0, padding)) if padding > 0 else waveform
-    samples = sliding_window_view(padded, segment_samples)[::hop][:n_segments]
-    first = np.arange(n_segments) * hop
-    return Segments(samples, np.minimum(n_samples - first, segment_samples), first / sample_rate)
+
+    def __init__(self, framing: Framing):
+        self.sample_rate, self.segment_samples = framing.sample_rate, framing.segment_samples
+        self.hop, self.keeps_tail = framing.hop_samples or framing.segment_samples, framing.keeps_tail
+        self.rest = np.zeros(0, np.float32)  # samples that no segment starts in yet
+        self.n_cut = 0
+
+    def push(self, block: np.ndarray) -> Segments:
+        """block: float32 mono [n].  The segments that are whole by now: views, until the next call."""
+        samples = np.concatenate([self.rest, block]) if len(self.rest) else block
+        n_whole = max(0, 1 + (len(samples) - self.segment_samples) // self.hop)
+        self.rest = samples[n_whole * self.hop :].copy()
+        if not n_whole:
+            return self.place(np.zeros((0, self.segment_samples), np.float32), 0)
+        windows = sliding_window_view(samples, self.segment_samples)[:: self.hop][:n_whole]
+        return self.place(windows, self.segment_samples)
+
+    def finish(self) -> Segments:
+        """The last partial segment, or none. Raises AudioTooShortError when there was not a sample."""
+        n_rest = len(self.rest)
+        if not n_rest and not self.n_cut:
+            raise AudioTooShortError("The file holds no audio samples.")
+        is_kept = not self.n_cut or (self.keeps_tail and 2 * n_rest >= self.segment_samples)
+        padded = np.pad(self.rest, (0, self.segment_samples - n_rest))
+        return self.place(padded[None][: int(is_kept)], n_rest)
+
+    def place(self, samples: np.ndarray, length: int) -> Segments:
+        """length: samples of audio in each."""
+        first = (self.n_cut + np.arange(len(samples))) * self.hop
+        self.n_cut += len(samples)
+        return Segments(samples, np.full(len(samples), length), first / self.sample_rate)
+
+
+def split_segments(waveform: np.ndarray, framing: Framing) -> Segments:
+    """All segments of a waveform; float32 mono [n_samples]. Raises AudioTooShortError when it is empty."""
+    cutter = SegmentCutter(framing)
+    return join_segments([cutter.push(waveform), cutter.finish()])
 
 
 def join_segments(parts: list[Segments]) -> Segments:
-    """One batch out of the segments of several tracks."""
-    if len(parts) == 1:  # a long track alone: no second copy of its samples
-        return parts[0]
+    """One batch out of several."""
     return Segments(
         np.concatenate([part.samples for part in parts]),
         np.concatenate([part.lengths for part in parts]),
         np.concatenate([part.starts for part in parts]),
+    )
+
+
+def join_outputs(parts: list[SegmentOutput]) -> SegmentOutput:
+    """What was said of several batches, in their order."""
+    return SegmentOutput(
+        np.concatenate([part.embedding for part in parts]), np.concatenate([part.taggram for part in parts])
     )
 
 

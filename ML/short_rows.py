@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ML.neighbors import project_on
+
 N_AXES = 64
 WIDEST_UNSHORTENED = 4 * N_AXES
 FEWEST_ROWS = 20_000  # fewer are looked at whole in a few milliseconds
@@ -31,7 +33,7 @@ class ShortRows:
 
     def lower_bounds(self, point: np.ndarray) -> np.ndarray:
         """Squared distances [n] to a point [D] that the true ones are not below, but for rounding."""
-        short = shorten_on(self.axes, point[None])[0]
+        short = project_on(self.axes, point[None])[0]
         return self.squares + np.square(short).sum() - 2.0 * (self.rows @ short)
 
 
@@ -43,13 +45,6 @@ def shorten(rows: np.ndarray) -> ShortRows | None:
     _, axes = np.linalg.eigh((sample.T @ sample).astype(np.float64))
     strongest = np.ascontiguousarray(axes[:, -N_AXES:])
     blocks = [rows[start : start + BLOCK_ROWS] for start in range(0, len(rows), BLOCK_ROWS)]
-    short = np.concatenate([shorten_on(strongest, block) for block in blocks])
+    # In float64: the root of a difference that float32 has rounded would be no bound.
+    short = np.concatenate([project_on(strongest, block.astype(np.float64)) for block in blocks])
     return ShortRows(strongest, short, np.square(short).sum(axis=1))
-
-
-def shorten_on(axes: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """float32 [n, N_AXES + 1], from float64: the root of a rounded difference would be no bound."""
-    precise = rows.astype(np.float64)
-    short = precise @ axes
-    left_over = np.square(precise).sum(axis=1) - np.square(short).sum(axis=1)
-    return np.column_stack([short, np.sqrt(np.maximum(left_over, 0.0))]).astype(np.float32)

@@ -1,10 +1,18 @@
 """What a record of the registry says."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 TaggramKind = Literal["tags", "activations", "features"]
-Framing = tuple[int, int, int | None, bool]  # how a waveform is cut
+
+
+class Framing(NamedTuple):
+    """How a waveform is cut. hop_samples: from one segment to the next; None: a whole segment."""
+
+    sample_rate: int  # Hz
+    segment_samples: int
+    hop_samples: int | None = None
+    keeps_tail: bool = True
 
 
 @dataclass(frozen=True)
@@ -86,7 +94,7 @@ class ModelSpec:
     @property
     def framing(self) -> Framing:
         """Models with the same framing hear the same segments."""
-        return self.sample_rate, self.segment_samples, self.hop_samples, self.keeps_tail
+        return Framing(self.sample_rate, self.segment_samples, self.hop_samples, self.keeps_tail)
 
     @property
     def segment_seconds(self) -> float:

@@ -1,6 +1,7 @@
 """Weights on disk: where they lie, whether they are there, and the only `torch.load` of the project."""
 
 import pickle
+import struct
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,14 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 SHIPPED_DIR = Path(__file__).parent / "pesos"  # what comes with the project, whatever WEIGHTS_DIR says
+# What reading a damaged file ends with: bytes that are no checkpoint may be any commands of a pickle.
+DAMAGE = (
+    pickle.UnpicklingError, struct.error, RuntimeError, EOFError, ValueError, OSError, LookupError, TypeError,
+    AttributeError, AssertionError,
+)  # fmt: skip
 HUGGING_FACE_CONFIG = "config.json"
 HUGGING_FACE_FILES = ("model.safetensors", "pytorch_model.bin")
+BEST_MODEL = "best_model.pth"  # in the folder of a contrastive training run
 
 
 def weights_path(spec: ModelSpec, weights_dir: Path, overrides: dict[str, dict[str, Path]]) -> Path | None:
@@ -24,22 +31,24 @@ def weights_path(spec: ModelSpec, weights_dir: Path, overrides: dict[str, dict[s
     if spec.weights is None:
         return None
     override = overrides.get(spec.name, {}).get(spec.variant)
-    folders = [weights_dir, SHIPPED_DIR] if spec.weights.is_shipped else [weights_dir]
-    names = (spec.weights.path, *spec.weights.alternatives)
-    places = [folder / name for folder in folders for name in names]
+    places = [weights_dir / name for name in (spec.weights.path, *spec.weights.alternatives)]
+    if spec.weights.is_shipped:  # one's own come first
+        shipped = SHIPPED_DIR / spec.weights.path
+        places = [*(place for place in places if place != shipped), shipped]
     return override or next((place for place in places if is_present(place)), places[0])
 
 
 def is_present(path: Path) -> bool:
-    """A file, or a Hugging Face folder that is complete."""
-    return path.is_file() or ((path / HUGGING_FACE_CONFIG).is_file() and checkpoint_file(path).is_file())
+    """A file, a training run with its best model, or a Hugging Face folder that is complete."""
+    is_folder = (path / BEST_MODEL).is_file() or (path / HUGGING_FACE_CONFIG).is_file()
+    return path.is_file() or (is_folder and checkpoint_file(path).is_file())
 
 
 def checkpoint_file(path: Path) -> Path:
-    """The file itself; of a Hugging Face folder its tensors, safetensors before pickles."""
+    """The file itself; of a training run its best, of a Hugging Face folder safetensors before pickles."""
     if not path.is_dir():
         return path
-    files = [path / name for name in HUGGING_FACE_FILES]
+    files = [path / name for name in (*HUGGING_FACE_FILES, BEST_MODEL)]
     return next((file for file in files if file.is_file()), files[0])
 
 
@@ -85,7 +94,7 @@ def load_file(path: Path) -> dict[str, Any]:
         if path.suffix == ".safetensors":
             return dict(load_safetensors(path))
         state = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, OSError, SafetensorError) as error:
+    except (*DAMAGE, SafetensorError) as error:
         reason = (str(error) or type(error).__name__).splitlines()[0]
         raise WeightsError(
             f"Cannot load weights {path}: {reason}. Delete the file and get it again."

@@ -39,7 +39,9 @@ def write_columns(name: str, library_map: LibraryMap, labels: dict[int, tuple[st
 
 
 def metadata(name: str, library_map: LibraryMap) -> dict[str, str]:
-    values: dict[str, Any] = {"parameters": library_map.parameters, "note": library_map.note}
+    values: dict[str, Any] = {
+        "parameters": library_map.parameters, "note": library_map.note, "stale": library_map.is_stale,
+    }  # fmt: skip
     return {"name": name, **{key: json.dumps(value) for key, value in values.items()}}
 
 

@@ -1,10 +1,11 @@
-"""What a request or a command works on: the database and the music folder of the current app."""
+"""What a request or a command works on: the database, the music folder and the jobs of the current app."""
 
 from pathlib import Path
 from threading import Lock
 
 from flask import current_app
 
+from backend.map_jobs import MapJobs
 from db.database import Database, open_database
 from db.derived import DerivedFiles
 from db.spaces import Spaces
@@ -34,6 +35,13 @@ def spaces() -> Spaces:
 
 def derived() -> DerivedFiles:
     return DerivedFiles(database())
+
+
+def map_jobs() -> MapJobs:
+    """The app's jobs, on its database."""
+    opened = database()
+    with _opening:
+        return current_app.extensions.setdefault("map_jobs", MapJobs(opened))
 
 
 def audio_dir() -> Path:

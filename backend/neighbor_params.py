@@ -6,7 +6,7 @@ from typing import cast
 
 from werkzeug.datastructures import MultiDict
 
-from backend.params import parse_choice, parse_integer, parse_spec
+from backend.params import parse_choice, parse_integer, parse_spec, parse_switch
 from db.embeddings import SPACES, Space
 from db.spaces import SpaceQuery
 from ML.errors import MelodexError, UnknownChoiceError
@@ -44,7 +44,7 @@ def parse_hits_wanted(args: MultiDict[str, str]) -> HitsWanted:
     return HitsWanted(
         k=parse_integer(args, "k", K, 1, MAX_K),
         is_scaled=parse_choice(args, "scaling", scalings) == "local",
-        excludes_same_artist=parse_choice(args, "exclude_same_artist", ["true", "false"]) == "true",
+        excludes_same_artist=parse_switch(args, "exclude_same_artist"),
     )
 
 

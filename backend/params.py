@@ -1,30 +1,63 @@
 """Query parameters → typed queries. The Spanish names of the public surface end here."""
 
+import re
 from collections.abc import Collection, Mapping
 
 import config
 from db.embeddings import Space
-from db.projections import MapQuery
+from db.map_cache import MapQuery
 from ML import registry
 from ML.errors import MelodexError, UnknownChoiceError
-from ML.projections import DIMENSIONS
+from ML.projections import DIMENSIONS, PROJECTIONS, SEED, get_projection
 from ML.spec import ModelSpec
 
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 DEFAULTS = {
-    "red": "musicnn", "metodo": "umap", "dimensions": "2",
+    "red": "musicnn", "metodo": "umap", "dimensions": "2", "wait": "false",
     "space": "embeddings", "metric": "cosine", "scaling": "none", "exclude_same_artist": "false",
 }  # fmt: skip
 
 
 def parse_map_query(args: Mapping[str, str], space: Space) -> MapQuery:
-    """red, dataset, metodo, dimensions, in any case. Raises UnknownChoiceError naming the choices."""
+    """red, dataset, metodo, dimensions, in any case, and the method's own parameters.
+
+    Raises UnknownChoiceError naming the choices.
+    """
+    method = parse_choice(args, "metodo", config.ON_DEMAND_PROJECTION_METHODS)
+    options = parse_options(args, method)
+    seed = int(SEED.check(parse_number("seed", args.get("seed"), config.PROJECTION_SEED)))
     return MapQuery(
         spec=parse_spec(args),
         space=space,
-        method=parse_choice(args, "metodo", config.ON_DEMAND_PROJECTION_METHODS),
+        method=method,
         dimensions=int(parse_choice(args, "dimensions", [str(n) for n in DIMENSIONS])),
-        seed=config.PROJECTION_SEED,
+        seed=seed,
+        options=options,
+        is_usual=not options and seed == config.PROJECTION_SEED,
     )
+
+
+def parse_options(args: Mapping[str, str], method: str) -> tuple[tuple[str, float], ...]:
+    """Parameters of the method that differ from their defaults; those of another method are refused."""
+    known = {option.name: option.default for row in PROJECTIONS.values() for option in row.options}
+    given = {name: parse_number(name, args[name], known[name]) for name in known if name in args}
+    complete = get_projection(method).complete(given)
+    return tuple((name, value) for name, value in complete.items() if value != known[name])
+
+
+def parse_number(name: str, text: str | None, default: float) -> float:
+    """The default where nothing is given. Raises UnknownChoiceError for what is no number."""
+    text = (text or "").strip()
+    if not text:
+        return default
+    if not NUMBER.fullmatch(text):
+        raise UnknownChoiceError(name, text, ["a number"])
+    return float(text)
+
+
+def parse_switch(args: Mapping[str, str], name: str) -> bool:
+    """false without it. Raises UnknownChoiceError for anything but true and false, 1 and 0, yes and no."""
+    return config.SWITCH[parse_choice(args, name, config.SWITCH)]
 
 
 def parse_spec(args: Mapping[str, str]) -> ModelSpec:

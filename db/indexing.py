@@ -168,7 +168,7 @@ def find_moved(session: Session, content_hash: str | None, present: Collection[s
 def forget_vectors(session: Session, track: Track) -> None:
     session.execute(delete(Embedding).where(Embedding.track_id == track.id))
     session.execute(delete(ExtractionFailure).where(ExtractionFailure.track_id == track.id))
-    track.processed_at = None
+    track.processed_at = track.spectral_centroid = track.tempo = None
 
 
 def write_facts(track: Track, file: FoundFile, facts: FileFacts) -> None:

@@ -1,25 +1,21 @@
-"""Tracks → vectors: plan what is missing, decode once, run every model, store each result as it comes."""
+"""Tracks → vectors: plan what is missing, have the engine hear it, store each result as it comes."""
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
+from threading import Event
 
 from sqlalchemy.orm import Session
 
 from db.database import Database
 from db.embeddings import Pair, extracted_pairs, save_failure, save_output
 from db.library import present_tracks
-from ML.audio import ResampledTrack, decode_at
-from ML.batching import SegmentBatcher, TrackResult
+from ML.devices import Workers, share_out
+from ML.engine import Engine, Job, TrackResult
 from ML.errors import MelodexError
 from ML.inference import LoadedModel
-from ML.segments import Segments
-from ML.spec import Framing, ModelSpec
-
-DECODE_AHEAD = 1  # track decoded while another is heard: hides the decoder, bounds the memory
+from ML.spec import ModelSpec
 
 
 @dataclass(frozen=True)
@@ -38,6 +34,22 @@ class ExtractionSummary:
 
     n_extracted: int = 0
     failures: dict[tuple[str, str], str] = field(default_factory=dict)
+
+
+@dataclass
+class Progress:
+    """How far an extraction is. A pair is a track with one of its missing models.
+
+    audio_seconds: of sound read.  stage: what was finished last.
+    """
+
+    n_tracks: int
+    n_pairs: int
+    n_tracks_done: int = 0
+    n_pairs_done: int = 0
+    n_failed: int = 0
+    audio_seconds: float = 0.0
+    stage: str = ""
 
 
 def plan_extraction(
@@ -62,97 +74,56 @@ def extract(
     audio_dir: Path,
     plans: list[TrackPlan],
     models: dict[str, LoadedModel],
-    batch_segments: int,
-    on_progress: Callable[[int], None] = lambda n_pairs: None,
+    workers: Workers | None = None,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+    stop: Event | None = None,
 ) -> ExtractionSummary:
     """Run the plans; models: by spec key, each loaded once; those of unreadable tracks need not be there.
 
-    Each (track, model) is one transaction: stopped at any moment, only the batch in hand is lost. A file
-    that cannot be heard is noted with its reason and stops nothing. on_progress(n) counts finished pairs.
+    Each (track, model) is one transaction: stopped at any moment, only what is being heard is lost. A file
+    that cannot be heard is noted with its reason and stops nothing. workers None: those of a CPU.
+    stop: once set, no further file is opened, and what is under way is finished.
     """
     summary = ExtractionSummary()
-    filenames = {plan.track_id: plan.filename for plan in plans}
-    specs = {spec.key: spec for plan in plans for spec in plan.missing}
-    for key, result in run_models(audio_dir, plans, models, batch_segments):
-        store(database, result, (specs[key].name, specs[key].variant))
-        if isinstance(result.outcome, MelodexError):
-            summary.failures[filenames[result.track_id], key] = str(result.outcome)
-        else:
-            summary.n_extracted += 1
-        on_progress(1)
+    wanted = {plan.track_id: plan for plan in plans if plan.missing}
+    n_left = {track_id: len(plan.missing) for track_id, plan in wanted.items()}
+    progress = Progress(len(wanted), sum(n_left.values()))
+    engine = Engine(models, workers or share_out("cpu"))
+    with closing(hear(engine, audio_dir, wanted.values(), stop)) as results:
+        for result in results:
+            note(database, summary, wanted[result.track_id], result)
+            n_left[result.track_id] -= 1
+            progress.n_tracks_done += not n_left[result.track_id]
+            progress.n_pairs_done += 1
+            progress.n_failed = len(summary.failures)
+            progress.audio_seconds, progress.stage = engine.audio_seconds, engine.stage
+            on_progress(progress)
     return summary
 
 
-def store(database: Database, result: TrackResult, pair: Pair) -> None:
+def hear(
+    engine: Engine, audio_dir: Path, plans: Iterable[TrackPlan], stop: Event | None
+) -> Generator[TrackResult, None, None]:
+    """A result for every missing pair; those of unreadable tracks first."""
+    for plan in plans:
+        if plan.unreadable:
+            error = MelodexError(plan.unreadable)
+            yield from (TrackResult(plan.track_id, spec.key, error) for spec in plan.missing)
+    jobs = (
+        Job(plan.track_id, audio_dir / plan.filename, tuple(spec.key for spec in plan.missing))
+        for plan in plans
+        if not plan.unreadable
+    )
+    yield from engine.run(jobs, stop)
+
+
+def note(database: Database, summary: ExtractionSummary, plan: TrackPlan, result: TrackResult) -> None:
+    """One transaction: the vectors, or why there are none."""
+    pair: Pair = next((spec.name, spec.variant) for spec in plan.missing if spec.key == result.key)
     with database.write() as session:
         if isinstance(result.outcome, MelodexError):
-            save_failure(session, result.track_id, pair, str(result.outcome))
+            save_failure(session, plan.track_id, pair, str(result.outcome))
+            summary.failures[plan.filename, result.key] = str(result.outcome)
         else:
-            save_output(session, result.track_id, pair, result.outcome)
-
-
-def run_models(
-    audio_dir: Path, plans: list[TrackPlan], models: dict[str, LoadedModel], batch_segments: int
-) -> Iterator[tuple[str, TrackResult]]:
-    """(model key, result) for every missing pair, as batches fill."""
-    batchers = {key: SegmentBatcher(model, batch_segments) for key, model in models.items()}
-    for plan, track in decode_ahead(audio_dir, [plan for plan in plans if plan.missing]):
-        keys = [spec.key for spec in plan.missing]
-        segments = segments_or_error(track, keys, models)
-        for key in keys:
-            if isinstance(segments, MelodexError):
-                yield key, TrackResult(plan.track_id, segments)
-            else:
-                yield from ((key, result) for result in batchers[key].add(plan.track_id, segments[key]))
-    for key, batcher in batchers.items():
-        yield from ((key, result) for result in batcher.flush())
-
-
-def segments_or_error(
-    track: ResampledTrack | MelodexError, keys: list[str], models: dict[str, LoadedModel]
-) -> dict[str, Segments] | MelodexError:
-    """Segments by model key; models that listen alike share one cut."""
-    if isinstance(track, MelodexError):
-        return track
-    by_framing: dict[Framing, Segments] = {}
-    try:
-        for key in keys:
-            framing = models[key].spec.framing
-            if framing not in by_framing:
-                by_framing[framing] = models[key].split(track)
-    except MelodexError as error:
-        return error
-    return {key: by_framing[models[key].spec.framing] for key in keys}
-
-
-def decode_ahead(
-    audio_dir: Path, plans: list[TrackPlan]
-) -> Iterator[tuple[TrackPlan, ResampledTrack | MelodexError]]:
-    """Each file decoded once, at the rates its models hear, while the one before is heard."""
-    waiting = iter(plans)
-    with ThreadPoolExecutor(1) as pool:
-        jobs = deque(submit(pool, audio_dir, plan) for plan in islice(waiting, DECODE_AHEAD))
-        try:
-            while jobs:
-                plan, job = jobs.popleft()
-                jobs.extend(submit(pool, audio_dir, following) for following in islice(waiting, 1))
-                yield plan, job.result()
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-def submit(pool: ThreadPoolExecutor, audio_dir: Path, plan: TrackPlan) -> tuple[TrackPlan, Future]:
-    return plan, pool.submit(decode_or_error, audio_dir, plan)
-
-
-def decode_or_error(audio_dir: Path, plan: TrackPlan) -> ResampledTrack | MelodexError:
-    if plan.unreadable:
-        return MelodexError(plan.unreadable)
-    try:
-        return decode_at(audio_dir / plan.filename, {spec.sample_rate for spec in plan.missing})
-    except MelodexError as error:
-        return error
-    except OSError as error:
-        return MelodexError(f"Cannot read {plan.filename}: {error.strerror}.")
-    except MemoryError:
-        return MelodexError(f"{plan.filename} is too long to decode in the memory there is.")
+            save_output(session, plan.track_id, pair, result.outcome)
+            summary.n_extracted += 1

@@ -1,69 +1,85 @@
-"""Maps: answered from the cache, or computed once and cached."""
+"""Maps: answered from the cache, extended by new tracks, or drawn and cached."""
 
-import hashlib
-import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from db.codec import decode_array, encode_array
 from db.database import Database
-from db.embeddings import SPACES, Space, fingerprint, load_matrix
-from db.schema import CachedProjection
-from ML.projections import get_projection, project, standardise
+from db.embeddings import SPACES, LibraryMatrix, LibraryState, load_matrix, load_state
+from db.map_cache import CODE_VERSION, MapQuery, StoredMap, find_reference, find_stored, save_map
+from ML.alignment import find_similarity
+from ML.pca import standardise
+from ML.placing import place
+from ML.projections import project
 from ML.spec import ModelSpec
 
-CODE_VERSION = 1  # raise when ML/projections.py draws other maps from the same vectors and parameters
-
-
-@dataclass(frozen=True)
-class MapQuery:
-    """Which map: a model's embeddings or taggrams, a method, 2 or 3 dimensions."""
-
-    spec: ModelSpec
-    space: Space
-    method: str
-    dimensions: int
-    seed: int
-
-    @property
-    def name(self) -> str:
-        parts = (self.space, self.spec.name, self.spec.variant, self.method, str(self.dimensions))
-        return "_".join(parts)
-
-    @property
-    def pair(self) -> tuple[str, str]:
-        return self.spec.name, self.spec.variant
+PLACED_SHARE = 0.2  # of the tracks may have been placed; with more of them the map is drawn anew
+FEW_TRACKS = 100  # drawn anew whenever one comes: that takes a second, and a few placed ones would show
+Progress = Callable[[float], None]  # takes the share that is done
 
 
 @dataclass(frozen=True)
 class LibraryMap:
-    """Where each track lies. track_ids: int64 [n].  coords: float32 [n, dimensions]."""
+    """Where each track lies. track_ids: int64 [n].  coords: float32 [n, dimensions].
+
+    is_stale: drawn from an earlier state of the library.
+    """
 
     track_ids: np.ndarray
     coords: np.ndarray
     parameters: dict[str, object]
     note: str | None
+    is_stale: bool = False
 
 
-def get_map(database: Database, query: MapQuery) -> LibraryMap:
+@dataclass(frozen=True)
+class Known:
+    """What the database says of a map: the library now, and the map as it is kept."""
+
+    state: LibraryState
+    stored: StoredMap | None
+
+    @property
+    def is_current(self) -> bool:
+        """Nothing would be computed: every vector has been looked at by the code that runs."""
+        if self.stored is None or self.stored.code_version != CODE_VERSION:
+            return False
+        return bool(self.stored.find_current(self.state)[1].all())
+
+
+def get_map(database: Database, query: MapQuery, on_progress: Progress = lambda share: None) -> LibraryMap:
     """The map as the library stands. Requests for maps wait for one another, so each is computed once."""
-    with database.read() as session:
-        cached = find_cached(session, cache_key(session, query))
-    if cached:
-        return cached
+    known = look_up(database, query)
+    if not known.is_current:
+        with database.lock("projection"):
+            known = look_up(database, query)
+            if not known.is_current:
+                known = Known(known.state, bring_up_to_date(database, query, known, on_progress))
+    return answer_from(known)
+
+
+def find_map(database: Database, query: MapQuery) -> LibraryMap | None:
+    """The map as far as it is there: nothing is computed."""
+    known = look_up(database, query)
+    return answer_from(known) if known.stored else None
+
+
+def refit_map(database: Database, query: MapQuery, align: bool = True) -> LibraryMap:
+    """Draw a map anew from all tracks; align: turned onto the one it replaces."""
     with database.lock("projection"):
-        with database.read() as session:
-            key = cache_key(session, query)
-            cached = find_cached(session, key)
-            matrix = load_matrix(session, query.pair, query.space)
-        return cached or compute_map(database, query, key, matrix)
+        known = look_up(database, query)
+        return answer_from(Known(known.state, draw_and_save(database, query, known, align)))
 
 
-def is_cached(session: Session, query: MapQuery) -> bool:
-    return session.get(CachedProjection, cache_key(session, query)) is not None
+def look_up(database: Database, query: MapQuery) -> Known:
+    with database.read() as session:
+        return Known(load_state(session, query.pair), find_stored(session, query))
+
+
+def is_current(session: Session, query: MapQuery) -> bool:
+    return Known(load_state(session, query.pair), find_stored(session, query)).is_current
 
 
 def all_queries(
@@ -76,38 +92,102 @@ def all_queries(
     ]  # fmt: skip
 
 
-def cache_key(session: Session, query: MapQuery) -> str:
-    parameters = json.dumps(dict(get_projection(query.method).parameters))
-    parts = (query.name, str(query.seed), str(CODE_VERSION), parameters, fingerprint(session, query.pair))
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def find_cached(session: Session, key: str) -> LibraryMap | None:
-    row = session.get(CachedProjection, key)
-    if row is None:
-        return None
+def answer_from(known: Known) -> LibraryMap:
+    """The tracks that are there, in the order of their names; others stay in the cache for their return."""
+    stored = known.stored
+    assert stored is not None
+    track_ids, positions = stored.find_placed(known.state.track_ids)
+    n_placed = int(np.count_nonzero(~stored.fitted[positions]))
+    parameters = stored.parameters | ({"n_placed": n_placed} if n_placed else {})
     return LibraryMap(
-        decode_array(row.track_ids_data), decode_array(row.coords_data), json.loads(row.parameters), row.note
+        track_ids, stored.coords[positions], parameters, note_of(stored, n_placed), not known.is_current
     )
 
 
-def compute_map(database: Database, query: MapQuery, key: str, matrix) -> LibraryMap:
-    values = standardise(matrix.values) if query.spec.standardise else matrix.values
-    projection = project(values, query.method, query.dimensions, query.seed)
-    result = LibraryMap(matrix.track_ids, projection.coords, projection.parameters, projection.note)
+def note_of(stored: StoredMap, n_placed: int) -> str | None:
+    if not n_placed:
+        return stored.note
+    came = f"{n_placed} tracks came" if n_placed > 1 else "1 track came"
+    placed = f"{came} after the map was drawn and lie beside what they sound like: `refit` draws it anew."
+    return " ".join(filter(None, (stored.note, placed)))
+
+
+def bring_up_to_date(database: Database, query: MapQuery, known: Known, on_progress: Progress) -> StoredMap:
+    if not can_grow(known):
+        return draw_and_save(database, query, known, align=True, on_progress=on_progress)
+    with database.read() as session:
+        matrix = load_vectors(session, query)
+    grown = extend(known, query, matrix)
     with database.write() as session:
-        # One map a name: those of earlier states of the library would only take up room.
-        session.execute(delete(CachedProjection).where(CachedProjection.name == query.name))
-        session.add(to_row(query, key, result))
-    return result
+        save_map(session, query, grown)
+    return grown
 
 
-def to_row(query: MapQuery, key: str, result: LibraryMap) -> CachedProjection:
-    return CachedProjection(
-        key=key,
-        name=query.name,
-        track_ids_data=encode_array(result.track_ids),
-        coords_data=encode_array(result.coords),
-        parameters=json.dumps(result.parameters),
-        note=result.note,
+def can_grow(known: Known) -> bool:
+    """Enough of the library is where a fit put it."""
+    if known.stored is None or known.stored.code_version != CODE_VERSION:
+        return False
+    positions, is_there = known.stored.find_current(known.state)
+    n_fitted = np.count_nonzero(known.stored.fitted[positions[is_there]])
+    return bool(n_fitted >= max(FEW_TRACKS, (1.0 - PLACED_SHARE) * len(known.state.track_ids)))
+
+
+def extend(known: Known, query: MapQuery, matrix: LibraryMatrix) -> StoredMap:
+    """The map with the tracks that are new to it; the others do not move."""
+    stored, state = known.stored, known.state
+    assert stored is not None
+    is_new = ~stored.find_current(state)[1]
+    new = LibraryState(state.track_ids[is_new], state.stamps[is_new])
+    stays, positions = stored.find_placed(np.setdiff1d(matrix.track_ids, new.track_ids))
+    is_known, is_asked = np.isin(matrix.track_ids, stays), np.isin(matrix.track_ids, new.track_ids)
+    row_order = np.argsort(matrix.track_ids[is_known])  # as `stays`
+    known_values = matrix.values[is_known][row_order]
+    places = place(known_values, stored.coords[positions], matrix.values[is_asked], query.method)
+    return stored.replace(
+        spread(new, matrix.track_ids[is_asked], places, is_fitted=False, parameters={}, note=None)
     )
+
+
+def draw_and_save(
+    database: Database, query: MapQuery, known: Known, align: bool, on_progress: Progress = lambda share: None
+) -> StoredMap:
+    with database.read() as session:
+        matrix = load_vectors(session, query)
+        references = [known.stored, find_reference(session, query)] if align else []
+    drawn = project(
+        matrix.values, query.method, query.dimensions, query.seed, dict(query.options), on_progress
+    )
+    coords = align_to(matrix.track_ids, drawn.coords, references)
+    stored = spread(known.state, matrix.track_ids, coords, True, drawn.parameters, drawn.note)
+    if len(stored.track_ids):  # nothing could be turned onto an empty map
+        with database.write() as session:
+            save_map(session, query, stored)
+    return stored
+
+
+def load_vectors(session: Session, query: MapQuery) -> LibraryMatrix:
+    matrix = load_matrix(session, query.pair, query.space)
+    return LibraryMatrix(matrix.track_ids, standardise(matrix.values)) if query.spec.standardise else matrix
+
+
+def align_to(track_ids: np.ndarray, coords: np.ndarray, references: list[StoredMap | None]) -> np.ndarray:
+    """Turned onto the first reference that has enough of the tracks; as they are without one."""
+    for reference in filter(None, references):
+        common, positions = reference.find_placed(track_ids)
+        similarity = find_similarity(coords[np.isin(track_ids, common)], reference.coords[positions])
+        if similarity:
+            return similarity(coords)
+    return coords
+
+
+def spread(
+    state: LibraryState, track_ids: np.ndarray, coords: np.ndarray, is_fitted: bool, parameters: dict,
+    note: str | None,
+) -> StoredMap:  # fmt: skip
+    """A row for every track of the state, NaN for those without a place in coords."""
+    order = np.argsort(state.track_ids)
+    ids = state.track_ids[order]
+    places = np.full((len(ids), coords.shape[1]), np.nan, dtype=np.float32)
+    has_place = np.isin(track_ids, ids)
+    places[np.searchsorted(ids, track_ids[has_place])] = coords[has_place]
+    return StoredMap(ids, state.stamps[order], places, np.full(len(ids), is_fitted), parameters, note)

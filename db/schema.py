@@ -26,7 +26,7 @@ class Track(Base):
     processed_at: Mapped[str | None] = mapped_column(String)
     created_at: Mapped[str | None] = mapped_column(String, default=now)
     spectral_centroid: Mapped[float | None]  # Hz
-    tempo: Mapped[float | None]  # BPM
+    tempo: Mapped[float | None]  # BPM, 0 where there is no pulse
 
     title: Mapped[str | None]
     artist: Mapped[str | None]
@@ -88,14 +88,25 @@ class ExtractionFailure(Base):
 
 
 class CachedProjection(Base):
-    """A map; key is a hash of everything it was computed from."""
+    """A map: where every track lies that was there when it was drawn, or has been placed on it since.
+
+    key is a hash of what it shows and how it is drawn, but not of the library: the map grows with that.
+    """
 
     __tablename__ = "projections"
 
-    key: Mapped[str] = mapped_column(primary_key=True)
-    name: Mapped[str]  # e.g. embeddings_musicnn_mtat_umap_2: one map a name is kept
-    track_ids_data: Mapped[bytes]
-    coords_data: Mapped[bytes]
+    id: Mapped[int] = mapped_column(
+        primary_key=True
+    )  # the lowest of a dimension: what others are turned onto
+    key: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]  # e.g. embeddings_musicnn_mtat_umap_2
+    dimensions: Mapped[int]
+    is_usual: Mapped[bool]  # drawn with the settings' seed and default parameters
+    code_version: Mapped[int]
+    track_ids_data: Mapped[bytes]  # int64 [n], ascending
+    stamps_data: Mapped[bytes]  # int64 [n], of the vectors they were drawn from
+    coords_data: Mapped[bytes]  # float32 [n, dimensions], NaN for a vector that cannot be used
+    fitted_data: Mapped[bytes]  # bool [n], False for tracks placed later
     parameters: Mapped[str]  # JSON
     note: Mapped[str | None]
     created_at: Mapped[str] = mapped_column(String, default=now)

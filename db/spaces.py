@@ -13,11 +13,11 @@ from db.background import Background
 from db.cache import VersionedCache
 from db.database import Database
 from db.derived import DerivedFiles
-from db.embeddings import Space, fingerprint, load_matrix, load_segment_matrix
+from db.embeddings import Space, load_matrix, load_segment_matrix, load_state
 from db.hubness import Hubness, count_occurrences, save_occurrences
 from db.schema import Track
 from ML.neighbor_index import NeighborIndex, build_index, open_index
-from ML.projections import standardise
+from ML.pca import standardise
 from ML.search import METRICS, Nearest, VectorSpace, build_space
 from ML.spec import ModelSpec
 
@@ -161,8 +161,8 @@ class Spaces:
 
 def load_space(session: Session, query: SpaceQuery, older: LibrarySpace | None = None) -> LibrarySpace:
     """older is the answer where no vector has changed since."""
-    parts = (query.name, fingerprint(session, query.pair))
-    key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    state = load_state(session, query.pair)
+    key = hashlib.sha256(query.name.encode() + state.track_ids.tobytes() + state.stamps.tobytes()).hexdigest()
     if older and older.key == key:
         return older
     metric, change = METRICS[query.metric], standardise if query.spec.standardise else np.asarray

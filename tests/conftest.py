@@ -68,11 +68,18 @@ class CountingModel:
 
     def __init__(self, width: int = 4, deaf_above: float = np.inf):
         self.width, self.deaf_above = width, deaf_above
-        self.n_calls = self.n_segments = 0
+        self.batch_sizes: list[int] = []  # appended to by many threads
+
+    @property
+    def n_calls(self) -> int:
+        return len(self.batch_sizes)
+
+    @property
+    def n_segments(self) -> int:
+        return sum(self.batch_sizes)
 
     def __call__(self, segments: Segments) -> SegmentOutput:
-        self.n_calls += 1
-        self.n_segments += len(segments)
+        self.batch_sizes.append(len(segments))
         if np.abs(segments.samples).max() > self.deaf_above:
             raise RuntimeError("shape mismatch in layer 3")
         spread = segments.samples.std(axis=1, keepdims=True)

@@ -10,17 +10,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 LAYERS = ("config", "ML", "db", "backend")  # each may import those before it
 HEAVY = {
-    "torch",
-    "librosa",
-    "umap",
-    "transformers",
-    "sklearn",
-    "openTSNE",
-    "numba",
-    "whisper",
-    "pyarrow",
-    "faiss",
-}
+    "torch", "librosa", "umap", "transformers", "sklearn", "openTSNE", "numba", "whisper", "onnxruntime",
+    "pyarrow", "faiss",
+}  # fmt: skip
 SOURCES = sorted(
     path
     for layer in LAYERS
@@ -67,9 +59,10 @@ def module_name(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_nobody_edits_the_module_path(path):
-    assert "sys.path" not in path.read_text()
+def test_nobody_edits_the_module_path():
+    """But for the program whose documented command, `python ML/train_contrastive.py`, starts inside ML/."""
+    editors = [str(path.relative_to(ROOT)) for path in SOURCES if "sys.path" in path.read_text()]
+    assert editors == ["ML/train_contrastive.py"]
 
 
 @pytest.mark.parametrize("layer", ["ML", "db"])

@@ -2,16 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby, islice
 from pathlib import Path
 
 import numpy as np
 
-from ML.audio import decode_frames, is_audio_file, mix_down, open_audio
-from ML.errors import AudioDecodeError, AudioTooShortError
+from ML.audio import is_audio_file, stream_at
+from ML.errors import AudioTooShortError
 
 SAMPLE_RATE = 22_050  # Hz
-BLOCK_FRAMES = 64
 WINDOW_SAMPLES = 30 * SAMPLE_RATE
 MIN_TAIL_SAMPLES = 5 * SAMPLE_RATE  # a shorter tail is dropped, unless it is all there is
 
@@ -64,36 +62,7 @@ def read_start(path: Path, n_samples: int) -> np.ndarray:
 
 def resampled_blocks(path: Path) -> Iterator[np.ndarray]:
     """Mono at SAMPLE_RATE, float32 [n], as it is decoded."""
-    import soxr
-
-    with open_audio(path) as (container, stream):
-        rate = stream.codec_context.sample_rate
-        resampler = soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="float32", quality="HQ")
-        for block in mono_blocks(path, decode_frames(container, stream)):
-            yield block if rate == SAMPLE_RATE else resampler.resample_chunk(block)
-        if rate != SAMPLE_RATE:
-            yield resampler.resample_chunk(np.zeros(0, np.float32), last=True)
-
-
-def mono_blocks(path: Path, frames: Iterable) -> Iterator[np.ndarray]:
-    """As ML.audio's, in blocks of BLOCK_FRAMES frames: twice as fast as one by one, for frames are tiny.
-
-    Raises AudioDecodeError when there are none, or samples that are not finite numbers.
-    """
-    n_blocks = 0
-    for (n_channels, _), group in groupby(
-        frames, lambda frame: (frame.layout.nb_channels, frame.format.name)
-    ):
-        while arrays := [frame.to_ndarray() for frame in islice(group, BLOCK_FRAMES)]:
-            n_blocks += 1
-            block = mix_down(np.concatenate(arrays, axis=1), n_channels)
-            if not np.isfinite(block).all():
-                raise AudioDecodeError(
-                    f"Cannot use {path.name}: it holds samples that are not finite numbers."
-                )
-            yield block
-    if not n_blocks:
-        raise AudioDecodeError(f"Cannot decode {path.name}: no audio frames in it.")
+    return (blocks[SAMPLE_RATE] for blocks in stream_at(path, [SAMPLE_RATE]))
 
 
 def rechunk(blocks: Iterable[np.ndarray], n_samples: int) -> Iterator[np.ndarray]:

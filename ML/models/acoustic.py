@@ -52,7 +52,7 @@ def compute_features(samples: np.ndarray, sample_rate: int) -> np.ndarray:
     """
     if not np.isfinite(samples).all():
         return np.full(len(FEATURE_NAMES), np.nan)  # as a network would answer; the caller raises for both
-    audio = np.pad(np.asarray(samples, dtype=np.float32), (0, max(0, N_FFT - len(samples))))
+    audio = fill_frame(samples)
     magnitude = compute_magnitude(audio)
     mel_db = compute_mel_db(magnitude, sample_rate)
     parts = (  # in the order of FRAME_ROWS
@@ -64,6 +64,11 @@ def compute_features(samples: np.ndarray, sample_rate: int) -> np.ndarray:
     frames = np.concatenate(parts)
     single = [*compute_rhythm(mel_db, sample_rate), *compute_energy_shares(magnitude, sample_rate)]
     return np.concatenate([frames.mean(axis=1), frames.std(axis=1), single])
+
+
+def fill_frame(samples: np.ndarray) -> np.ndarray:
+    """float32, zero-padded to one frame at least."""
+    return np.pad(np.asarray(samples, dtype=np.float32), (0, max(0, N_FFT - len(samples))))
 
 
 def compute_magnitude(audio: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from ML.errors import WeightsError
 from ML.spec import ModelSpec
-from ML.torch_model import TorchModel
+from ML.torch_model import SegmentNetwork, TorchModel
 from ML.weights import load_checkpoint, load_strictly
 
 if TYPE_CHECKING:
@@ -41,11 +41,13 @@ ARCHITECTURES: dict[int, dict[str, Any]] = {
 }
 
 
-class MERT(nn.Module):
+class MERT(SegmentNetwork):
     """Waveform [n_segments, n_samples] at 24 kHz and lengths → (final mean, middle mean), [n_segments, D].
 
     The middle is hidden state n_layers // 3 + 1, counted from the input of the first layer.
     """
+
+    min_samples = MIN_SAMPLES  # segments are cut where their audio ends: padding is never heard
 
     def __init__(self, config: "HubertConfig"):
         from transformers import HubertModel
@@ -54,19 +56,17 @@ class MERT(nn.Module):
         self.hubert = HubertModel(config)
         self.middle = config.num_hidden_layers // 3 + 1
 
-    def forward(self, waveform: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """Segments of one length together, cut where their audio ends: the padding is never heard."""
-        embedding = waveform.new_empty(len(waveform), self.hubert.config.hidden_size)
-        taggram = torch.empty_like(embedding)
-        for length in lengths.unique().tolist():
-            rows = lengths == length
-            heard = waveform[rows, : max(length, MIN_SAMPLES)]
-            embedding[rows], taggram[rows] = self.listen(normalise(heard, length))
-        return embedding, taggram
+    def listen(self, waveform: Tensor, lengths: Tensor) -> tuple[Tensor, ...]:
+        """Normalised waveforms; lengths are equal."""
+        return (normalise(waveform, int(lengths[0])),)
 
-    def listen(self, waveform: Tensor) -> tuple[Tensor, Tensor]:
+    def answer(self, waveform: Tensor) -> tuple[Tensor, Tensor]:
         output = self.hubert(waveform, output_hidden_states=True)
         return output.last_hidden_state.mean(dim=1), output.hidden_states[self.middle].mean(dim=1)
+
+    def extra_repr(self) -> str:
+        """What no tensor and no name of a part says, heads and norms among it."""
+        return self.hubert.config.to_json_string()
 
 
 def normalise(waveform: Tensor, length: int) -> Tensor:

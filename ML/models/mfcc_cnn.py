@@ -12,7 +12,7 @@ from ML.errors import WeightsError
 from ML.mfcc import compute_mfcc, fit_frames, n_frames_of
 from ML.mfcc_params import MfccParams, find_run, load_params
 from ML.spec import ModelSpec
-from ML.torch_model import TorchModel
+from ML.torch_model import SegmentNetwork, TorchModel
 from ML.weights import load_checkpoint, load_strictly
 
 WIDTHS = (1, 32, 64, 128, 256)  # channels before, between and after the blocks
@@ -69,14 +69,15 @@ class GenreNetwork(nn.Module):
         return embedding, logits.softmax(dim=1)
 
 
-class WaveformNetwork(nn.Module):
+class WaveformNetwork(SegmentNetwork):
     """The same from the waveform [n_segments, n_samples] on, as the library runs every model."""
 
     def __init__(self, genres: GenreNetwork):
         super().__init__()
         self.genres = genres
 
-    def forward(self, waveform: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+    def listen(self, waveform: Tensor, lengths: Tensor) -> tuple[Tensor, ...]:
+        """MFCC [n_segments, n_mfcc, n_frames]."""
         params = self.genres.params
         mfcc = compute_mfcc(waveform, params.hop_length, params.n_mfcc, lengths)
         windows = [
@@ -85,7 +86,10 @@ class WaveformNetwork(nn.Module):
             )
             for one, length in zip(mfcc, lengths, strict=True)
         ]
-        return self.genres(torch.stack(windows))
+        return (torch.stack(windows),)
+
+    def answer(self, mfcc: Tensor) -> tuple[Tensor, Tensor]:
+        return self.genres(mfcc)
 
 
 def load_genre_network(path: Path) -> GenreNetwork:

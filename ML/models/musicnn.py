@@ -12,7 +12,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from ML.features import MelDb
 from ML.spec import ModelSpec
-from ML.torch_model import TorchModel
+from ML.torch_model import SegmentNetwork, TorchModel
 from ML.weights import load_state_dict, load_strictly
 
 N_MELS = 96
@@ -59,7 +59,7 @@ class Conv1d(nn.Module):
         return functional.relu(self.bn(self.conv(x)))
 
 
-class MusiCNN(nn.Module):
+class MusiCNN(SegmentNetwork):
     """Waveform [n_segments, 48 000] → (embedding [n_segments, D], taggram [n_segments, T])."""
 
     def __init__(self, embedding_dim: int, n_tags: int, n_middle: int = N_MIDDLE):
@@ -77,9 +77,12 @@ class MusiCNN(nn.Module):
         self.bn = nn.BatchNorm1d(embedding_dim)
         self.dense2 = nn.Linear(embedding_dim, n_tags)
 
-    def forward(self, waveform: Tensor, lengths: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """lengths are every network's second argument; here silence after the end is part of the segment."""
-        mel = self.spec_bn(self.spec(waveform).unsqueeze(1))
+    def listen(self, waveform: Tensor, lengths: Tensor | None = None) -> tuple[Tensor, ...]:
+        """Mel spectrogram in dB; silence after the end is part of the segment."""
+        return (self.spec(waveform),)
+
+    def answer(self, mel_db: Tensor) -> tuple[Tensor, Tensor]:
+        mel = self.spec_bn(mel_db.unsqueeze(1))
         front = torch.cat([layer(mel) for layer in self.layers], dim=1)
         first = self.layer1(front)
         second = self.layer2(first) + first

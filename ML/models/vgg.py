@@ -13,7 +13,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from ML.features import MelDb
 from ML.spec import ModelSpec
-from ML.torch_model import TorchModel
+from ML.torch_model import SegmentNetwork, TorchModel
 from ML.weights import load_state_dict, load_strictly
 
 N_MELS = 128  # 2 ** 7: seven halvings leave one band
@@ -50,7 +50,7 @@ class SimpleBlock(nn.Module):
         return functional.relu(self.bn(self.conv(x)))
 
 
-class VGG(nn.Module):
+class VGG(SegmentNetwork):
     """Waveform [n_segments, 59 049] → (embedding [n_segments, 512], taggram [n_segments, T])."""
 
     def __init__(self, embedding_dim: int, n_tags: int, is_residual: bool):
@@ -68,9 +68,12 @@ class VGG(nn.Module):
     def blocks(self) -> list[nn.Module]:
         return [self.get_submodule(f"layer{number}") for number in range(1, len(WIDTHS))]
 
-    def forward(self, waveform: Tensor, lengths: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """lengths are every network's second argument; here silence after the end is part of the segment."""
-        x = self.spec_bn(self.spec(waveform).unsqueeze(1))
+    def listen(self, waveform: Tensor, lengths: Tensor | None = None) -> tuple[Tensor, ...]:
+        """Mel spectrogram in dB; silence after the end is part of the segment."""
+        return (self.spec(waveform),)
+
+    def answer(self, mel_db: Tensor) -> tuple[Tensor, Tensor]:
+        x = self.spec_bn(mel_db.unsqueeze(1))
         for block in self.blocks:
             x = block(x)
         pooled = x.squeeze(2).amax(dim=2)

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from ML.errors import WeightsError, WeightsMissingError
 from ML.spec import ModelSpec
-from ML.torch_model import TorchModel
+from ML.torch_model import SegmentNetwork, TorchModel
 from ML.vggish_features import VggishLogMel
 from ML.weights import load_state_dict, load_strictly
 
@@ -18,7 +18,7 @@ QUANTIZE_RANGE = 2.0  # whitened values beyond ±2 are clipped
 QUANTIZE_STEPS = 255.0
 
 
-class VGGish(nn.Module):
+class VGGish(SegmentNetwork):
     """Waveform [n_segments, 15 600] → (embedding [n_segments, 128], taggram [n_segments, 512]).
 
     There is no tag head: the taggram is the mean over time and frequency of the last convolution.
@@ -39,9 +39,12 @@ class VGGish(nn.Module):
         )
         self.postprocess: nn.Module = nn.Identity()
 
-    def forward(self, waveform: Tensor, lengths: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """lengths are every network's second argument; only audio under 0.96 s is padded at all."""
-        maps = self.features(self.log_mel(waveform).unsqueeze(1))
+    def listen(self, waveform: Tensor, lengths: Tensor | None = None) -> tuple[Tensor, ...]:
+        """Log mel spectrogram; only audio under 0.96 s is padded at all."""
+        return (self.log_mel(waveform),)
+
+    def answer(self, log_mel: Tensor) -> tuple[Tensor, Tensor]:
+        maps = self.features(log_mel.unsqueeze(1))
         # The dense layers were trained on time × frequency × channel.
         embedding = self.embeddings(maps.permute(0, 2, 3, 1).flatten(1))
         return self.postprocess(embedding), maps.mean(dim=(2, 3))

@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from ML.errors import WeightsError
 from ML.spec import ModelSpec
-from ML.torch_model import TorchModel, mean_over_frames
+from ML.torch_model import SegmentNetwork, TorchModel, mean_over_frames
 from ML.weights import load_checkpoint, load_strictly
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ HUGGING_FACE_NAMES = (
 PREFIXES = ("model.encoder.", "encoder.", "whisper_model.encoder.")
 
 
-class WhisperEncoder(nn.Module):
+class WhisperEncoder(SegmentNetwork):
     """Waveform [n_segments, 480 000] and lengths → (final mean, block mean), each [n_segments, D]."""
 
     def __init__(self, encoder: "AudioEncoder"):
@@ -52,14 +52,16 @@ class WhisperEncoder(nn.Module):
         self.blocks: list[nn.Module] = list(encoder.blocks)
         self.middle = len(self.blocks) // 3  # 0-based
 
-    def forward(self, waveform: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        block = self.block_frames(waveform)
-        n_valid = valid_frames(lengths)
+    def listen(self, waveform: Tensor, lengths: Tensor) -> tuple[Tensor, ...]:
+        """Log mel spectrogram, and how many frames of the encoder hold audio."""
+        return log_mel(waveform), valid_frames(lengths)
+
+    def answer(self, mel: Tensor, n_valid: Tensor) -> tuple[Tensor, Tensor]:
+        block = self.block_frames(mel)
         return mean_over_frames(self.final_frames(block), n_valid), mean_over_frames(block, n_valid)
 
-    def block_frames(self, waveform: Tensor) -> Tensor:
+    def block_frames(self, mel: Tensor) -> Tensor:
         """Output of block n_layers // 3: [n_segments, 1500, D]. `AudioEncoder.forward`, stopped half way."""
-        mel = log_mel(waveform)
         x = functional.gelu(self.encoder.conv1(mel))
         x = functional.gelu(self.encoder.conv2(x)).permute(0, 2, 1)
         x = x + self.encoder.positional_embedding

@@ -10,10 +10,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ML.errors import WeightsError
-from ML.models.whisper import WhisperEncoder, load_encoder, make_encoder, valid_frames
+from ML.models.whisper import WhisperEncoder, load_encoder, make_encoder
 from ML.spec import ModelSpec
-from ML.torch_model import TorchModel, mean_over_frames
-from ML.weights import load_checkpoint, load_file, load_strictly
+from ML.torch_model import SegmentNetwork, TorchModel, mean_over_frames
+from ML.weights import checkpoint_file, load_checkpoint, load_file, load_strictly
 
 if TYPE_CHECKING:
     from whisper.model import AudioEncoder
@@ -32,7 +32,7 @@ class ContrastiveHead(nn.Sequential):
         return functional.normalize(super().forward(features), dim=1)
 
 
-class WhisperContrastive(nn.Module):
+class WhisperContrastive(SegmentNetwork):
     """Waveform [n_segments, 480 000] and lengths → (embedding [n_segments, 128] of length 1, block mean)."""
 
     def __init__(self, encoder: WhisperEncoder, head: ContrastiveHead):
@@ -40,9 +40,37 @@ class WhisperContrastive(nn.Module):
         self.encoder = encoder
         self.head = head
 
-    def forward(self, waveform: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        features = mean_over_frames(self.encoder.block_frames(waveform), valid_frames(lengths))
+    def listen(self, waveform: Tensor, lengths: Tensor) -> tuple[Tensor, ...]:
+        return self.encoder.listen(waveform, lengths)
+
+    def answer(self, mel: Tensor, n_valid: Tensor) -> tuple[Tensor, Tensor]:
+        features = block_mean(self.encoder, mel, n_valid)
         return self.head(features), features
+
+
+class FrozenFeatures(SegmentNetwork):
+    """Waveform and lengths → what the head hears, [n_segments, D], twice: it is all that training needs."""
+
+    def __init__(self, encoder: WhisperEncoder):
+        super().__init__()
+        self.encoder = encoder
+
+    def listen(self, waveform: Tensor, lengths: Tensor) -> tuple[Tensor, ...]:
+        return self.encoder.listen(waveform, lengths)
+
+    def answer(self, mel: Tensor, n_valid: Tensor) -> tuple[Tensor, Tensor]:
+        features = block_mean(self.encoder, mel, n_valid)
+        return features, features
+
+
+def block_mean(encoder: WhisperEncoder, mel: Tensor, n_valid: Tensor) -> Tensor:
+    return mean_over_frames(encoder.block_frames(mel), n_valid)
+
+
+def build_frozen(spec: ModelSpec, weights_path: Path, device: str) -> TorchModel:
+    """The frozen half alone; spec, weights_path: of Whisper. Raises WeightsError."""
+    encoder = load_encoder(load_checkpoint(weights_path), spec.embedding_dim, weights_path)
+    return TorchModel(FrozenFeatures(WhisperEncoder(encoder)), device)
 
 
 def build(
@@ -65,7 +93,7 @@ def build(
 
 def read_state(spec: ModelSpec, path: Path) -> dict[str, Tensor]:
     """Raises WeightsError when the head was trained over another size of Whisper."""
-    checkpoint = load_file(path)
+    checkpoint = load_file(checkpoint_file(path))
     size = checkpoint.get("model_config", {}).get("model_name", spec.variant)
     if size != spec.variant:
         raise WeightsError(

@@ -26,11 +26,16 @@ class LabelledTrack:
 
 @dataclass
 class LabelledMusic:
-    """kind: which layout.  left_out: how many for which reason."""
+    """kind: which layout.  reasons: why a file or row was left out, by its name."""
 
     kind: str
     tracks: list[LabelledTrack] = field(default_factory=list)
-    left_out: Counter[str] = field(default_factory=Counter)
+    reasons: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def left_out(self) -> Counter[str]:
+        """How many for which reason."""
+        return Counter(self.reasons.values())
 
     @property
     def genres(self) -> list[str]:
@@ -44,7 +49,7 @@ def read_labelled_music(data_dir: Path) -> LabelledMusic:
     if table := find_fma_table(data_dir):
         music = read_fma(data_dir, table)
     elif (data_dir / SELECTED_SONGS).is_file():
-        music = read_selected_songs(data_dir)
+        music = read_selected_songs(data_dir / SELECTED_SONGS)
     else:
         music = read_genre_folders(data_dir)
     if len(music.genres) < 2:
@@ -65,7 +70,7 @@ def read_fma(data_dir: Path, table: Path) -> LabelledMusic:
     for row in read_fma_rows(table, data_dir.name):
         path = files.get(row.track_id)
         if path is None or not row.genre:
-            music.left_out["no audio file" if path is None else "no top genre"] += 1
+            music.reasons[str(row.track_id)] = "no audio file" if path is None else "no top genre"
         else:
             music.tracks.append(labelled(path, row))
     return music
@@ -75,19 +80,26 @@ def labelled(path: Path, row: FmaRow) -> LabelledTrack:
     return LabelledTrack(path, row.genre, row.artist or None, row.split if row.split in SPLITS else None)
 
 
-def read_selected_songs(data_dir: Path) -> LabelledMusic:
-    """Columns filename and genre; artist and split are read where they are there."""
-    music = LabelledMusic(SELECTED_SONGS)
-    with (data_dir / SELECTED_SONGS).open(encoding="utf-8-sig", newline="") as file:
-        for row in csv.DictReader(file):
-            path, genre = data_dir / (row.get("filename") or "?"), (row.get("genre") or "").strip()
-            if not path.is_file() or not genre:
-                music.left_out["no audio file" if genre else "no genre"] += 1
-                continue
-            split = row.get("split") if row.get("split") in SPLITS else None
-            music.tracks.append(
-                LabelledTrack(path, genre, row.get("artist") or read_tags(path).artist, split)
-            )
+def read_selected_songs(table: Path) -> LabelledMusic:
+    """Columns filename (below the table's folder) and genre; artist and split are read where they are there.
+
+    Raises LibraryError for a table that cannot be read or lacks a column.
+    """
+    music = LabelledMusic(table.name)
+    try:
+        with table.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise LibraryError(f"Cannot read {table}: {getattr(error, 'strerror', None) or error}.") from error
+    if rows and not {"filename", "genre"} <= rows[0].keys():
+        raise LibraryError(f"{table} must have the columns filename and genre.")
+    for row in rows:
+        path, genre = table.parent / (row["filename"] or "?"), (row["genre"] or "").strip()
+        if not path.is_file() or not genre:
+            music.reasons[str(row["filename"])] = "no audio file" if genre else "no genre"
+            continue
+        split = row.get("split") if row.get("split") in SPLITS else None
+        music.tracks.append(LabelledTrack(path, genre, row.get("artist") or read_tags(path).artist, split))
     return music
 
 
@@ -97,7 +109,7 @@ def read_genre_folders(data_dir: Path) -> LabelledMusic:
     for path in audio_files(data_dir):
         parts = path.relative_to(data_dir).parts
         if len(parts) == 1:
-            music.left_out["in no genre folder"] += 1
+            music.reasons[parts[0]] = "in no genre folder"
         else:
             music.tracks.append(LabelledTrack(path, parts[0], read_tags(path).artist))
     return music

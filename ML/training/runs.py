@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ML.errors import WeightsError, WeightsMissingError
+from ML.errors import LibraryError, WeightsError, WeightsMissingError
 from ML.mfcc_params import PARAMS_NAME
 from ML.training.datasets import LabelledTrack
 from ML.training.settings import TrainSettings
@@ -33,10 +33,8 @@ class TrainingRun:
     @classmethod
     def create(cls, outputs: Path) -> "TrainingRun":
         """A folder named after the present second, or the next free one."""
-        stamp = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
-        names = [stamp, *(f"{stamp}-{number}" for number in range(2, 100))]
-        folder = next(outputs / name for name in names if not (outputs / name).exists())
-        (folder / "checkpoints").mkdir(parents=True)
+        folder = make_folder(outputs, datetime.now().strftime("%Y-%m-%d_%H-%M-%S"))
+        (folder / "checkpoints").mkdir()
         return cls(folder)
 
     @classmethod
@@ -67,20 +65,33 @@ class TrainingRun:
         rows = json.loads(self.splits_path.read_text())
         return [LabelledTrack(**{**row, "path": Path(row["path"])}) for row in rows]
 
-    def save_tensors(self, path: Path, state: dict[str, Any]) -> None:
-        import torch
 
-        save_whole(path, lambda part: torch.save(state, part))
-
-    def become_latest(self) -> None:
-        """Point `latest` here, at once; where links are not allowed, nothing points anywhere."""
-        link = self.folder.parent / LATEST
-        part = link.with_name(f".{LATEST}.{os.getpid()}")
+def make_folder(parent: Path, name: str) -> Path:
+    """parent/name, or the next free one: name-2, name-3 …"""
+    for free in (name, *(f"{name}-{number}" for number in range(2, 100))):
         try:
-            part.symlink_to(self.folder.name, target_is_directory=True)
-        except OSError:
-            return
-        part.replace(link)
+            (parent / free).mkdir(parents=True)
+        except FileExistsError:
+            continue
+        return parent / free
+    raise LibraryError(f"{parent} holds a hundred runs of this second: try again.")
+
+
+def point_latest(folder: Path) -> None:
+    """Point `latest`, beside a run's folder, at it, at once; where links are not allowed, nothing points."""
+    link = folder.parent / LATEST
+    part = link.with_name(f".{LATEST}.{os.getpid()}")
+    try:
+        part.symlink_to(folder.name, target_is_directory=True)
+    except OSError:
+        return
+    part.replace(link)
+
+
+def save_tensors(path: Path, state: dict[str, Any]) -> None:
+    import torch
+
+    save_whole(path, lambda part: torch.save(state, part))
 
 
 def save_json(path: Path, value: Any) -> None:

@@ -2,10 +2,10 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from ML.errors import LibraryError
 from ML.mfcc import SAMPLE_RATE
@@ -14,6 +14,7 @@ from ML.training.baselines import acoustic_vectors, logistic_regression, majorit
 from ML.training.datasets import SPLITS, LabelledTrack, read_labelled_music
 from ML.training.mfcc_batches import BatchMaker, Scale, measure_scale
 from ML.training.mfcc_cache import MfccCache, default_mfcc_dir
+from ML.training.reporter import Reporter
 from ML.training.reports import Share, write_reports
 from ML.training.runs import TrainingRun, save_json
 from ML.training.settings import TrainSettings
@@ -22,17 +23,6 @@ from ML.training.trainer import Epoch, Trainer, Verdict, run_epochs
 from ML.weights import load_file
 
 log = logging.getLogger(__name__)
-Item = TypeVar("Item")
-Track = Callable[[Iterable[Item], int, str], Iterable[Item]]  # a progress bar around anything: tqdm's shape
-
-
-@dataclass(frozen=True)
-class Reporter:
-    """Where a run tells how it goes; the defaults keep quiet."""
-
-    say: Callable[[str], None] = lambda text: None
-    bar: Callable[[Iterable, int, str], Iterable] = lambda items, n, label: items
-    on_batch: Callable[[float], None] = lambda loss: None
 
 
 def start_run(settings: TrainSettings, outputs: Path, reporter: Reporter) -> TrainingRun:

@@ -13,7 +13,7 @@ from torch.nn import functional
 from ML.models.mfcc_cnn import MfccCnn
 from ML.training.datasets import LabelledTrack
 from ML.training.mfcc_batches import BatchMaker
-from ML.training.runs import TrainingRun, save_json
+from ML.training.runs import TrainingRun, point_latest, save_json, save_tensors
 from ML.training.settings import TrainSettings
 from ML.weights import load_file
 
@@ -197,8 +197,8 @@ def save_epoch(trainer: Trainer, run: TrainingRun, progress: Progress) -> None:
     """The best first: a run killed between the two repeats the epoch and writes the same again."""
     state = trainer.state(progress)
     if progress.best.number == state["epoch"]:
-        run.save_tensors(run.best_path, state)
-        run.save_tensors(run.weights_path, state["model_state_dict"])
-        run.become_latest()
-    run.save_tensors(run.last_path, state)
+        save_tensors(run.best_path, state)
+        save_tensors(run.weights_path, state["model_state_dict"])
+        point_latest(run.folder)
+    save_tensors(run.last_path, state)
     save_json(run.history_path, state["history"])

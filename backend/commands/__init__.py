@@ -1,6 +1,7 @@
 """One file a group of commands; a new command goes into one of these or a new one listed here."""
 
-from backend.commands import database, demo, extraction, indexing, serving, weights
+from backend.commands import acoustics, analysis, database, demo, extraction, indexing, serving, weights
+from backend.commands import database, demo, extraction, indexing, maps, serving, weights
 
 COMMANDS = (
     database.init_db,
@@ -11,5 +12,9 @@ COMMANDS = (
     weights.download,
     extraction.preprocess_all,
     extraction.preprocess_track,
+    analysis.genre_similarity,
+    analysis.multi_tag_metrics,
+    acoustics.extract_features,
+    maps.refit,
     serving.serve,
 )

@@ -1,8 +1,11 @@
 """The edge of every command: errors become one line on stderr and status 1; progress is a bar on stderr."""
 
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
+from threading import Event
+from types import FrameType
 from typing import Any
 
 import click
@@ -39,6 +42,24 @@ def progress_bar(description: str, unit: str, hidden: bool, total: int = 0) -> I
 
     with tqdm(total=total, desc=description, unit=unit, disable=hidden, leave=False) as bar:
         yield bar
+
+
+@contextmanager
+def stop_on_interrupt() -> Iterator[Event]:
+    """The first Ctrl-C sets the event, for work that ends by itself then; the second interrupts as ever."""
+    stop = Event()
+
+    def ask(signal_number: int, frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        click.echo("Finishing what is in hand; Ctrl-C again drops it.", err=True)
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def count_up_to(bar: Any) -> Callable[[int, int], None]:

@@ -4,16 +4,18 @@ import click
 from flask import current_app
 
 import config
-from backend.commands.edge import command, no_progress_option, progress_bar
+from backend.commands.edge import command, no_progress_option, progress_bar, stop_on_interrupt
+from backend.commands.extraction_progress import show_progress
 from backend.commands.weights import check_fetched, fetch_missing
 from backend.context import audio_dir, database
 from backend.settings import default_specs
 from db.database import Database
 from db.library import get_track
 from db.preprocessing import ExtractionSummary, TrackPlan, extract, plan_extraction
-from db.projections import all_queries, get_map, is_cached
+from db.projections import all_queries, get_map, is_current
 from ML import registry
-from ML.devices import batch_segments, describe_device, pick_device
+from ML.batch_size import choose_batch_segments
+from ML.devices import describe_device, pick_device, share_out
 from ML.errors import MelodexError, WeightsMissingError
 from ML.inference import LoadedModel, load_model
 from ML.projections import DIMENSIONS
@@ -101,22 +103,32 @@ def run_extraction(
         return plans, ExtractionSummary()
     picked = pick_device(device or config.DEVICE)
     click.echo(describe_device(picked))
-    models = load_models(plans, picked)
-    batch = batch_segments(picked, config.BATCH_SEGMENTS)
-    with progress_bar("Extracting", "track×model", no_progress, n_missing) as bar:
-        return plans, extract(database(), audio_dir(), plans, models, batch, bar.update)
+    workers = share_out(picked)
+    with show_progress(no_progress, n_missing) as show, stop_on_interrupt() as stop:
+        models = load_models(plans, picked)
+        summary = extract(database(), audio_dir(), plans, models, workers, show, stop)
+    if stop.is_set():
+        click.echo(f"Stopped: {summary.n_extracted} extracted are stored; the next run continues.", err=True)
+        raise click.Abort
+    return plans, summary
 
 
 def load_models(plans: list[TrackPlan], device: str) -> dict[str, LoadedModel]:
-    """The models that have something to hear, each once."""
+    """The models that have something to hear, each once; on a CPU every core runs one batch of its own."""
     needed = dict.fromkeys(spec for plan in plans if not plan.unreadable for spec in plan.missing)
-    return {spec.key: load_model(spec.name, spec.variant, device=device) for spec in needed}
+    models = {
+        spec.key: load_model(spec.name, spec.variant, device=device, n_threads=1 if device == "cpu" else 0)
+        for spec in needed
+    }
+    for model in models.values():
+        model.batch_segments = choose_batch_segments(model, device, config.BATCH_SEGMENTS)
+    return models
 
 
 def draw_maps(database: Database, specs: list[ModelSpec], no_progress: bool) -> None:
     queries = all_queries(specs, config.ON_DEMAND_PROJECTION_METHODS, DIMENSIONS, config.PROJECTION_SEED)
     with database.read() as session:
-        missing = [query for query in queries if not is_cached(session, query)]
+        missing = [query for query in queries if not is_current(session, query)]
     if not missing:
         return
     with progress_bar("Drawing maps", "map", no_progress, len(missing)) as bar:

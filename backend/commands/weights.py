@@ -1,7 +1,7 @@
 """models and download-weights."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -20,6 +20,7 @@ from ML.download import Progress, download_weights, missing_files, verify_weight
 from ML.errors import DownloadError, MelodexError, WeightsError
 from ML.pins import PINS_NAME, readable_size
 from ML.spec import ModelSpec
+from ML.text import aligned
 from ML.weights import is_present, is_runnable, missing_message, required_specs, weights_path
 
 COLUMNS = ("model", "variant", "width", "taggram", "size", "licence", "weights", "extracted")
@@ -62,7 +63,7 @@ def models(as_json: bool) -> None:
         click.echo(json.dumps(records, indent=2, ensure_ascii=False))
         return
     rows = [model_row(spec, extracted.get((spec.name, spec.variant), 0)) for spec in registry.MODELS]
-    click.echo("\n".join(aligned(COLUMNS, rows)))
+    click.echo("\n".join(aligned(COLUMNS, rows, NUMBERS)))
     if any(is_pinned_on_first_use(spec) for spec in registry.MODELS):
         click.echo(f"\n{PINNED_NOTE.format(pins=weights_dir() / PINS_NAME)}")
 
@@ -94,17 +95,6 @@ def weights_state(spec: ModelSpec) -> str:
 
 def is_pinned_on_first_use(spec: ModelSpec) -> bool:
     return spec.weights is not None and any(file.sha256 is None for file in spec.weights.files)
-
-
-def aligned(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    """Columns two spaces apart, numbers to the right."""
-    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-    for row in (header, *rows):
-        cells = (
-            cell.rjust(width) if name in NUMBERS else cell.ljust(width)
-            for cell, width, name in zip(row, widths, header, strict=True)
-        )
-        yield "  ".join(cells).rstrip()
 
 
 @command("download-weights")

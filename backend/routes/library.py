@@ -61,6 +61,8 @@ def describe(track: Row, prediction: tuple[str, float] | None) -> dict[str, Any]
         "genre": track.genre or library.UNKNOWN_GENRE,
         "track_number": track.track_number,
         "duration": track.duration,
+        "tempo": track.tempo or None,  # 0 BPM is no tempo
+        "spectral_centroid": track.spectral_centroid,
         "has_cover": bool(track.has_cover),
         "status": "error" if track.error else "ok",
         "error": track.error,

@@ -1,19 +1,33 @@
 """Maps: projected embeddings and taggrams."""
 
+import math
+import sys
+from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Response, request
+import numpy as np
+from flask import Blueprint, Response, jsonify, request
 
+import config
 from backend.bodies import answer_json, answer_kept
 from backend.columns import ARROW_MIMETYPE, write_columns
-from backend.context import database
-from backend.params import parse_map_query
+from backend.context import database, map_jobs
+from backend.map_jobs import MapJob, get_or_begin
+from backend.params import parse_map_query, parse_switch
 from db.embeddings import Space
 from db.library import labels_by_id
-from db.projections import LibraryMap, MapQuery, get_map
+from db.map_cache import MapQuery
+from db.projections import LibraryMap
 
 blueprint = Blueprint("maps", __name__)
-COORD_DIGITS = 4  # a hundredth of a pixel on any screen
+COORD_DIGITS = 5  # of the longest side of a map: a hundredth of a pixel on any screen
+
+
+class UnfinishedError(Exception):
+    """A map that will soon be another: it is told, and not kept."""
+
+    def __init__(self, found: LibraryMap | MapJob):
+        self.found = found
 
 
 @blueprint.get("/embeddings")
@@ -42,22 +56,54 @@ def taggrams_columns() -> Response:
 
 def answer(space: Space) -> Response:
     query = parse_map_query(request.args, space)
-    return answer_json(query, lambda: describe_map(query))
+    try:
+        return answer_json(query, lambda: describe_map(query, finished_map(query)))
+    except UnfinishedError as unfinished:
+        if isinstance(unfinished.found, MapJob):
+            return tell_progress(unfinished.found)
+        return jsonify(describe_map(query, unfinished.found))
 
 
 def answer_columns(space: Space) -> Response:
     query = parse_map_query(request.args, space)
-    return answer_kept((query, "arrow"), lambda: write_map(query), ARROW_MIMETYPE)
+    try:
+        return answer_kept(
+            (query, ARROW_MIMETYPE), lambda: write_map(query, finished_map(query)), ARROW_MIMETYPE
+        )
+    except UnfinishedError as unfinished:
+        if isinstance(unfinished.found, MapJob):
+            return tell_progress(unfinished.found)
+        return Response(write_map(query, unfinished.found), mimetype=ARROW_MIMETYPE)
 
 
-def describe_map(query: MapQuery) -> dict[str, Any]:
-    library_map = get_map(database(), query)
-    data = points(library_map, read_labels())
-    return {"name": query.name, "data": data, "parameters": library_map.parameters, "note": library_map.note}
+def finished_map(query: MapQuery) -> LibraryMap:
+    """The map as the library stands. Raises UnfinishedError with what there is while it is being drawn."""
+    n_at_once = sys.maxsize if parse_switch(request.args, "wait") else config.MAPS_AT_ONCE
+    found = get_or_begin(database(), map_jobs(), query, n_at_once)
+    if isinstance(found, MapJob) or found.is_stale:
+        raise UnfinishedError(found)
+    return found
 
 
-def write_map(query: MapQuery) -> bytes:
-    library_map = get_map(database(), query)
+def tell_progress(job: MapJob) -> Response:
+    """202: ask again in a moment."""
+    response = jsonify(status="computing", name=job.query.name, progress=round(job.progress, 3))
+    response.status_code = HTTPStatus.ACCEPTED
+    response.headers.update({"Retry-After": "1", "Cache-Control": "no-store"})
+    return response
+
+
+def describe_map(query: MapQuery, library_map: LibraryMap) -> dict[str, Any]:
+    return {
+        "name": query.name,
+        "data": points(library_map, read_labels()),
+        "parameters": library_map.parameters,
+        "note": library_map.note,
+        "stale": library_map.is_stale,
+    }
+
+
+def write_map(query: MapQuery, library_map: LibraryMap) -> bytes:
     return write_columns(query.name, library_map, read_labels())
 
 
@@ -67,9 +113,15 @@ def read_labels() -> dict[int, tuple[str, str]]:
 
 
 def points(library_map: LibraryMap, labels: dict[int, tuple[str, str]]) -> list[dict[str, Any]]:
-    coords = library_map.coords.astype(float).round(COORD_DIGITS)
+    coords = library_map.coords.astype(float).round(decimals_for(library_map.coords))
     placed = zip(library_map.track_ids.tolist(), coords.tolist(), strict=True)
     return [point(*labels[track_id], coords) for track_id, coords in placed if track_id in labels]
+
+
+def decimals_for(coords: np.ndarray) -> int:
+    """Maps of small coordinates need more of them than maps of large ones."""
+    size = float(np.ptp(coords, axis=0).max()) if coords.size else 0.0
+    return COORD_DIGITS - math.floor(math.log10(size)) if size else 0
 
 
 def point(filename: str, genre: str, coords: list[float]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from ML.devices import batch_segments, describe_device, pick_device
+from ML.devices import Workers, describe_device, pick_device, share_out, single_threaded
 
 
 @pytest.fixture
@@ -35,7 +35,19 @@ def test_the_log_names_the_gpu(machine):
     assert "CPU" in describe_device("cpu")
 
 
-def test_batches_suit_the_device_unless_a_setting_says_otherwise():
-    assert batch_segments("cpu", 0) < batch_segments("cuda", 0)
-    assert batch_segments("cuda:1", 0) == batch_segments("cuda", 0)
-    assert batch_segments("cpu", 7) == 7
+def test_every_core_hears_on_a_cpu_and_two_feed_a_gpu():
+    assert share_out("cpu", 32) == Workers(n_readers=32, n_hearers=32)
+    assert share_out("cpu", 1).n_readers == 2, "one slow file must not stop everything"
+    assert share_out("cuda:1", 16) == Workers(n_readers=16, n_hearers=2, hears_on_cpu=False)
+    assert share_out("cpu").n_hearers >= 1
+
+
+def test_operations_have_a_thread_each_only_while_cores_share_the_work():
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    with single_threaded(share_out("cpu", 4)):
+        assert torch.get_num_threads() == 1
+    with single_threaded(share_out("cuda", 4)):
+        assert torch.get_num_threads() == 3
+    assert torch.get_num_threads() == 3
+    torch.set_num_threads(before)

@@ -5,8 +5,10 @@ import pytest
 
 from ML.errors import AudioTooShortError
 from ML.segments import SegmentOutput, join_segments, pool_segments, split_segments
+from ML.spec import Framing
 
 RATE, LENGTH = 100, 300  # 3 s
+FRAMING = Framing(RATE, LENGTH)
 
 
 @pytest.mark.parametrize(
@@ -26,7 +28,7 @@ RATE, LENGTH = 100, 300  # 3 s
     ],
 )
 def test_the_end_is_kept_when_it_is_half_a_segment_or_all_there_is(n_samples, n_segments):
-    segments = split_segments(np.ones(n_samples, np.float32), LENGTH, RATE)
+    segments = split_segments(np.ones(n_samples, np.float32), FRAMING)
     assert len(segments) == n_segments
     assert segments.samples.shape == (n_segments, LENGTH)
     assert segments.samples.dtype == np.float32
@@ -35,7 +37,7 @@ def test_the_end_is_kept_when_it_is_half_a_segment_or_all_there_is(n_samples, n_
 
 def test_segments_put_together_are_the_song():
     song = np.random.default_rng(1).standard_normal(800).astype(np.float32)
-    segments = split_segments(song, LENGTH, RATE)
+    segments = split_segments(song, FRAMING)
     np.testing.assert_array_equal(segments.samples.reshape(-1)[:800], song)
     assert not segments.samples.reshape(-1)[800:].any(), "what is added is silence"
     assert segments.lengths.tolist() == [300, 300, 200]
@@ -43,24 +45,24 @@ def test_segments_put_together_are_the_song():
 
 def test_lengths_count_real_audio_only():
     for n_samples in (1, 299, 300, 301, 450, 1000):
-        segments = split_segments(np.ones(n_samples, np.float32), LENGTH, RATE)
+        segments = split_segments(np.ones(n_samples, np.float32), FRAMING)
         assert segments.lengths.tolist() == segments.samples.sum(axis=1).tolist()
 
 
 def test_no_samples_are_too_short():
     with pytest.raises(AudioTooShortError):
-        split_segments(np.zeros(0, np.float32), LENGTH, RATE)
+        split_segments(np.zeros(0, np.float32), FRAMING)
 
 
 def test_the_song_itself_is_left_alone():
     song = np.ones(450, np.float32)
-    samples = split_segments(song, LENGTH, RATE).samples
+    samples = split_segments(song, FRAMING).samples
     assert not (samples.flags.writeable and np.shares_memory(samples, song))
     assert song.tolist() == [1.0] * 450
 
 
 def test_joined_segments_keep_order_lengths_and_starts():
-    first, second = (split_segments(np.full(n, n, np.float32), LENGTH, RATE) for n in (500, 100))
+    first, second = (split_segments(np.full(n, n, np.float32), FRAMING) for n in (500, 100))
     joined = join_segments([first, second])
     assert joined.samples[:, 0].tolist() == [500, 500, 100]
     assert joined.lengths.tolist() == [300, 200, 100]

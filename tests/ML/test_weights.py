@@ -48,7 +48,7 @@ def test_a_pickle_that_runs_code_is_refused(tmp_path, monkeypatch, save):
     assert not (tmp_path / "executed").exists()
 
 
-@pytest.mark.parametrize("content", [b"", b"not weights", b"PK\x03\x04 half a file"])
+@pytest.mark.parametrize("content", [b"", b"not weights", b"half a file", b"PK\x03\x04 half a file"])
 def test_a_damaged_file_is_a_clear_error(tmp_path, content):
     path = tmp_path / "damaged.pth"
     path.write_bytes(content)
@@ -144,12 +144,40 @@ def test_weights_saved_on_a_gpu_or_in_the_old_format_load(tmp_path):
 
 def test_what_comes_with_the_project_is_found_wherever_the_settings_point(tmp_path):
     shipped = [spec for spec in registry.MODELS if spec.weights and spec.weights.is_shipped]
-    assert [spec.key for spec in shipped] == ["mfcc_cnn/genres10"]
+    assert [spec.key for spec in shipped] == ["whisper_contrastive/base", "mfcc_cnn/genres10"]
     for spec in shipped:
-        path = find_weights(spec, tmp_path, {})
-        assert path == config.ROOT / "ML" / "pesos" / spec.weights.path and is_runnable(spec, tmp_path, {})
+        path = weights_path(spec, tmp_path, {})
+        assert path == config.ROOT / "ML" / "pesos" / spec.weights.path
+        assert is_runnable(spec, tmp_path, {}) == (not spec.requires)
         assert path.stat().st_size == spec.weights.n_bytes
         own = tmp_path / spec.weights.path
         own.parent.mkdir(parents=True)
         own.touch()
-        assert find_weights(spec, tmp_path, {}) == own, "one's own come first"
+        assert weights_path(spec, tmp_path, {}) == own, "one's own come first"
+
+
+def test_ones_own_head_comes_before_the_shipped_one_beside_it(tmp_path, monkeypatch):
+    """The documented place of a trained head is ML/pesos, where the shipped one lies too."""
+    spec = registry.get("whisper_contrastive")
+    monkeypatch.setattr("ML.weights.SHIPPED_DIR", tmp_path)
+    shipped = tmp_path / spec.weights.path
+    shipped.parent.mkdir()
+    shipped.touch()
+    assert weights_path(spec, tmp_path, {}) == shipped
+    (tmp_path / "whisper_contrastive" / "base.pth").touch()
+    assert weights_path(spec, tmp_path, {}) == tmp_path / "whisper_contrastive" / "base.pth"
+
+
+def test_a_training_run_serves_as_weights(tmp_path):
+    run = tmp_path / "whisper_contrastive_20261124_120000"
+    run.mkdir()
+    (tmp_path / "latest").symlink_to(run.name)
+    spec = registry.get("whisper_contrastive")
+    overrides = {spec.name: {spec.variant: tmp_path / "latest"}}
+    with pytest.raises(WeightsMissingError):
+        find_weights(spec, tmp_path, overrides)
+    torch.save({}, run / "best_model.pth")
+    (tmp_path / "whisper").mkdir()
+    (tmp_path / "whisper" / "base.pt").touch()
+    assert find_weights(spec, tmp_path, overrides) == tmp_path / "latest"
+    assert checkpoint_file(tmp_path / "latest") == tmp_path / "latest" / "best_model.pth"

@@ -4,13 +4,16 @@ import numpy as np
 import pytest
 import torch
 
+import config
 from ML import registry
+from ML.audio import decode
 from ML.errors import WeightsError, WeightsMissingError
-from ML.inference import LoadedModel, build
+from ML.inference import LoadedModel, build, load_model
 from ML.models.whisper import make_encoder
 from ML.models.whisper_contrastive import ContrastiveHead
+from ML.segments import to_unit_length
 from ML.weights import find_weights, is_runnable
-from tests.ML.golden import synthetic_waveform
+from tests.ML.golden import SHARED, needs_shared, synthetic_waveform
 
 SPEC = registry.get("whisper_contrastive", "base")
 
@@ -118,12 +121,31 @@ def test_a_head_over_another_size_is_refused(head, encoder_file, tmp_path):
 
 def test_what_is_missing_is_named(tmp_path):
     with pytest.raises(WeightsMissingError, match=r"train_contrastive\.py"):
-        find_weights(SPEC, tmp_path, {})
-    (tmp_path / "whisper_contrastive").mkdir()
-    (tmp_path / "whisper_contrastive" / "base.pth").touch()
+        find_weights(SPEC, tmp_path, {SPEC.name: {SPEC.variant: tmp_path / "gone.pth"}})
     assert not is_runnable(SPEC, tmp_path, {})
     with pytest.raises(WeightsMissingError, match=r"whisper/base has no weights: get https://"):
         find_weights(SPEC, tmp_path, {})
     (tmp_path / "whisper").mkdir()
     (tmp_path / "whisper" / "base.pt").touch()
     assert is_runnable(SPEC, tmp_path, {})
+
+
+@needs_shared
+def test_the_shipped_head_hears_genres_better_than_whisper_alone(monkeypatch):
+    """A training clip and the held-out one of each genre: whose nearest training clip is of its own genre?"""
+    songs = SHARED / "datasets" / "mtg-jamendo-mini" / "songs"
+    monkeypatch.setattr(config, "WEIGHTS_DIR", SHARED / "weights")
+    model = load_model(SPEC.name, device="cpu")
+    heads, features = {}, {}
+    for place in (0, 6):  # the first of a genre's clips is learnt from, the last two are held out
+        outputs = []
+        for genre in range(10):
+            waveform = decode(songs / f"{place:02}" / f"100{genre}{place:02}.mp3")
+            outputs.append(model.embed(waveform.samples, waveform.sample_rate))
+        heads[place] = np.stack([output.embedding for output in outputs])
+        features[place] = np.stack([to_unit_length(output.taggram) for output in outputs])
+    n_right, n_right_before = (
+        int(((vectors[6] @ vectors[0].T).argmax(axis=1) == np.arange(10)).sum())
+        for vectors in (heads, features)
+    )
+    assert n_right >= 6 and n_right > n_right_before

@@ -52,6 +52,11 @@ def test_weights_elsewhere_start_at_the_root(path, read):
     assert changed.model_weights() == {"musicnn": {"mtat": REPOSITORY / path}}
 
 
+def test_training_defaults_change_one_by_one(read):
+    changed = read(CONTRASTIVE_TRAINING='{"batch_size": 64, "temperature": 1}')
+    assert changed.CONTRASTIVE_TRAINING == config.CONTRASTIVE_TRAINING | {"batch_size": 64, "temperature": 1}
+
+
 def test_every_default_passes_its_own_check(read):
     as_text = {
         setting.name: ",".join(setting.default) if isinstance(setting.default, list) else str(setting.default)
@@ -69,6 +74,9 @@ def test_every_default_passes_its_own_check(read):
         ("BATCH_SEGMENTS", "2.5"), ("BATCH_SEGMENTS", ""), ("SERVER_THREADS", "0"), ("PROJECTION_SEED", "-1"),
         ("PROJECTION_SEED", str(2**32)), ("MODEL_WEIGHTS", "{musicnn: here}"), ("MODEL_WEIGHTS", "[1, 2]"),
         ("MODEL_WEIGHTS", '{"musicnn": "here"}'), ("MODEL_WEIGHTS", '{"musicnn": {"mtat": 3}}'),
+        ("CONTRASTIVE_TRAINING", "[]"), ("CONTRASTIVE_TRAINING", '{"epochs": 3}'),
+        ("CONTRASTIVE_TRAINING", '{"batch_size": 2.5}'), ("CONTRASTIVE_TRAINING", '{"num_epochs": true}'),
+        ("FEATURE_CACHE_MB", "0"),
         ("DEVICE", "gpu"), ("DEVICE", ""), ("HOST", ""), ("AUDIO_DIR", ""), ("DATABASE_PATH", " "),
     ],
 )  # fmt: skip
@@ -117,7 +125,8 @@ def test_every_setting_has_help_and_a_variable_of_its_own():
 
 DOCUMENTED = [
     "AUDIO_DIR", "DATABASE_PATH", "MODEL_DIR", "WEIGHTS_DIR", "CONV_MODELS", "DATASETS", "TRANF_MODELS",
-    "MODEL_SIZES", "MODEL_WEIGHTS", "ON_DEMAND_PROJECTION_METHODS",
+    "MODEL_SIZES", "MODEL_WEIGHTS", "CONTRASTIVE_TRAINING", "MTG_JAMENDO_ROOT", "MTG_JAMENDO_AUDIO_DIR",
+    "MTG_JAMENDO_SPLITS_DIR", "ON_DEMAND_PROJECTION_METHODS",
 ]  # fmt: skip
 
 

@@ -7,7 +7,19 @@ import pytest
 
 from tests.conftest import REPOSITORY
 
-HEAVY = ("torch", "librosa", "umap", "transformers", "sklearn", "numba", "openTSNE", "scipy", "av", "PIL")
+HEAVY = (
+    "torch",
+    "librosa",
+    "umap",
+    "transformers",
+    "sklearn",
+    "numba",
+    "openTSNE",
+    "scipy",
+    "av",
+    "PIL",
+    "onnxruntime",
+)
 
 PROGRAMS = {
     "the app is made": "create_app()",

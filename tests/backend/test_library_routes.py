@@ -9,6 +9,7 @@ from tests.sounds import noise, picture, tag, write_sound
 
 TRACK_KEYS = {
     "id", "filename", "title", "artist", "album", "year", "genre", "track_number", "duration", "has_cover",
+    "tempo", "spectral_centroid",
     "status", "error", "predicted_genre", "confidence",
 }  # fmt: skip
 MODEL_KEYS = {
@@ -54,7 +55,7 @@ def test_tracks_say_everything_known_of_each_song(client, indexed):
     assert {key: song[key] for key in TRACK_KEYS - {"id", "duration"}} == {
         "filename": "album/b.flac", "title": "Blå", "artist": "Ä & B", "album": "One", "year": 2006,
         "genre": "genre---rock", "track_number": 3, "has_cover": True, "status": "ok", "error": None,
-        "predicted_genre": None, "confidence": None,
+        "predicted_genre": None, "confidence": None, "tempo": None, "spectral_centroid": None,
     }  # fmt: skip
     bare = tracks["a.wav"]
     assert (bare["title"], bare["genre"], bare["has_cover"], bare["year"]) == (None, "Unknown", False, None)

@@ -94,7 +94,7 @@ def test_shrunk_parameters_are_told(method, told, client, fill, all_methods):
 
 def test_defaults_are_musicnn_msd_umap_in_the_plane(client, all_methods):
     assert client.get("/embeddings").get_json() == {
-        "name": "embeddings_musicnn_msd_umap_2", "data": [], "parameters": {}, "note": None,
+        "name": "embeddings_musicnn_msd_umap_2", "data": [], "parameters": {}, "note": None, "stale": False,
     }  # fmt: skip
 
 
@@ -190,3 +190,33 @@ def test_hertz_beside_shares_are_brought_to_one_scale(client, app):
     points = client.get("/embeddings?red=acoustic&metodo=pca").get_json()["data"]
     sides = Counter((int(point["name"].split(".")[0]) % 2, point["coords"][0] > 0) for point in points)
     assert sorted(sides.values()) == [20, 20], "the five features that agree tell the two kinds apart"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "told"),
+    [
+        ("metodo=umap&n_neighbors=5&min_dist=0.5", 200, {"n_neighbors": 5, "min_dist": 0.5, "seed": 42}),
+        ("metodo=umap&seed=7", 200, {"n_neighbors": 15, "seed": 7}),
+        ("metodo=tsne&perplexity=3.5", 200, {"perplexity": 3.5}),
+        ("metodo=umap&n_neighbors=", 200, {"n_neighbors": 15}),
+        ("metodo=umap&n_neighbors=1", 400, ["a whole number from 2 to 200"]),
+        ("metodo=umap&n_neighbors=5.5", 400, ["a whole number from 2 to 200"]),
+        ("metodo=umap&n_neighbors=many", 400, ["a number"]),
+        ("metodo=umap&min_dist=nan", 400, ["a number"]),
+        ("metodo=umap&min_dist=1e999", 400, ["a number from 0 to 0.99"]),
+        ("metodo=tsne&perplexity=-3", 400, ["a number from 1 to 100"]),
+        ("metodo=tsne&n_neighbors=5", 400, ["perplexity"]),
+        ("metodo=pca&perplexity=5", 400, []),
+        ("metodo=pca&seed=-1", 400, ["a whole number from 0 to 4294967295"]),
+    ],
+)
+@compiles_umap
+def test_parameters_of_a_method_can_be_chosen(arguments, status, told, client, fill, all_methods):
+    fill(20)
+    response = client.get(f"/embeddings?dataset=mtat&{arguments}")
+    answer = response.get_json()
+    assert response.status_code == status
+    if status == 200:
+        assert answer["parameters"] == answer["parameters"] | told
+    else:
+        assert (set(answer), answer["choices"]) == (ERROR_KEYS, told)

@@ -148,3 +148,21 @@ def test_an_index_killed_in_the_middle_is_finished_by_the_next(shelf, tmp_path):
     finish(start("index-audio", shelf, path))
     assert len(query(path, "SELECT filename FROM tracks WHERE error IS NULL")) == N_SONGS
     assert_sound(path)
+
+
+MEASURED = "SELECT filename, spectral_centroid, tempo FROM tracks WHERE spectral_centroid IS NOT NULL"
+
+
+def test_measuring_killed_in_the_middle_goes_on_where_it_was(shelf, indexed):
+    process = start("extract-acoustic-features", shelf, indexed)
+    while process.poll() is None and len(query(indexed, MEASURED)) < 3:
+        time.sleep(0.002)
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=30)
+    before = set(query(indexed, MEASURED))
+    assert 3 <= len(before) < N_SONGS, "the kill must hit the work for this test to say anything"
+    output = finish(start("extract-acoustic-features", shelf, indexed))
+    assert output.startswith(f"{N_SONGS - len(before)} tracks heard, 0 taken from")
+    after = set(query(indexed, MEASURED))
+    assert before < after and len(after) == N_SONGS
+    assert_sound(indexed)

@@ -26,7 +26,7 @@ def hear(database, music, fake_models):
         models = fake_models("acoustic")
         with database.read() as session:
             plans = plan_extraction(session, [model.spec for model in models.values()])
-        return extract(database, music, plans, models, batch_segments=2).n_extracted
+        return extract(database, music, plans, models).n_extracted
 
     return run
 

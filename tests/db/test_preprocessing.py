@@ -1,6 +1,8 @@
 """Extraction does what is missing, once, and no file and no model stops the rest."""
 
 from collections import Counter
+from dataclasses import replace
+from threading import Event
 
 import numpy as np
 import pytest
@@ -9,10 +11,11 @@ from sqlalchemy import func, select
 from db.codec import decode_array
 from db.embeddings import count_extracted, count_failed, load_matrix, load_segments
 from db.indexing import index_library
-from db.preprocessing import ExtractionSummary, extract, plan_extraction
+from db.preprocessing import ExtractionSummary, Progress, extract, plan_extraction
 from db.schema import Embedding, ExtractionFailure, SegmentVectors, Track
 from ML import audio
-from ML.audio import decode, decode_at
+from ML.audio import decode, stream_at
+from ML.devices import Workers
 from ML.errors import ModelOutputError
 from ML.inference import LoadedModel
 from ML.registry import get
@@ -31,7 +34,9 @@ def hear(database, music):
         index_library(database, music)
         with database.read() as session:
             plans = plan_extraction(session, [model.spec for model in models.values()], **options)
-        return extract(database, music, plans, models, batch_segments)
+        for model in models.values():
+            model.batch_segments = batch_segments
+        return extract(database, music, plans, models)
 
     return run
 
@@ -43,9 +48,9 @@ def decoded(monkeypatch) -> Counter[str]:
 
     def count(path, sample_rates):
         counter[path.name] += 1
-        return decode_at(path, sample_rates)
+        return stream_at(path, sample_rates)
 
-    monkeypatch.setattr("db.preprocessing.decode_at", count)
+    monkeypatch.setattr("ML.track_reading.stream_at", count)
     return counter
 
 
@@ -171,7 +176,7 @@ def test_a_file_deleted_after_indexing_is_reported(fake_models, songs, music, da
     models = fake_models("acoustic")
     with database.read() as session:
         plans = plan_extraction(session, [get(*PAIR)])
-    summary = extract(database, music, plans, models, 2)
+    summary = extract(database, music, plans, models)
     assert summary.n_extracted == 2
     assert "No such file" in summary.failures["a.wav", "acoustic/librosa"]
 
@@ -236,22 +241,18 @@ def test_stopped_anywhere_the_next_run_ends_with_the_same_rows(music, fake_model
         models = fake_models("acoustic", "musicnn/mtat")
         specs = [model.spec for model in models.values()]
 
-        n_done = 0
-
-        def stop(n: int, stop_after: int = stop_after) -> None:
-            nonlocal n_done
-            n_done += n
-            if n_done == stop_after:
+        def stop(progress: Progress, stop_after: int = stop_after) -> None:
+            if progress.n_pairs_done == stop_after:
                 raise KeyboardInterrupt
 
         with other.read() as session:
             plans = plan_extraction(session, specs)
         with pytest.raises(KeyboardInterrupt):
-            extract(other, music, plans, models, 2, stop)
+            extract(other, music, plans, models, on_progress=stop)
         assert len(rows(other)) == stop_after, "what was counted is stored"
         with other.read() as session:
             plans = plan_extraction(session, specs)
-        assert extract(other, music, plans, models, 2).n_extracted == 12 - stop_after
+        assert extract(other, music, plans, models).n_extracted == 12 - stop_after
         assert rows(other) == rows(database)
         other.close()
 
@@ -262,9 +263,37 @@ def test_progress_counts_every_pair(database, music, songs, fake_models):
     models = fake_models("acoustic", "musicnn/mtat")
     with database.read() as session:
         plans = plan_extraction(session, [model.spec for model in models.values()])
-    seen: list[int] = []
-    extract(database, music, plans, models, 4, seen.append)
-    assert sum(seen) == 8
+    seen: list[Progress] = []
+    extract(database, music, plans, models, on_progress=lambda progress: seen.append(replace(progress)))
+    assert [progress.n_pairs_done for progress in seen] == list(range(1, 9))
+    assert seen[-1] == Progress(4, 8, 4, 8, 2, seen[-1].audio_seconds, seen[-1].stage)
+    assert seen[-1].audio_seconds == pytest.approx(3 * decode(music / songs[0]).duration_seconds, rel=0.05)
+    assert seen[-1].stage in models
+
+
+def test_asked_to_stop_it_finishes_what_is_open_and_opens_no_more(database, music, fake_models):
+    for seed in range(12):
+        write_sound(music / f"{seed:02d}.wav", noise(seed))
+    index_library(database, music)
+    models, stop = fake_models("acoustic", "musicnn/mtat"), Event()
+    with database.read() as session:
+        plans = plan_extraction(session, [model.spec for model in models.values()])
+    workers = Workers(n_readers=2, n_hearers=2)
+    summary = extract(database, music, plans, models, workers, lambda progress: stop.set(), stop)
+    stored = Counter(filename for filename, _ in rows(database))
+    assert 1 <= len(stored) <= 6 and set(stored.values()) == {2}, "no track is left half done"
+    assert summary.n_extracted == 2 * len(stored) and not summary.failures
+
+
+@pytest.mark.parametrize("batch_segments", [2, 3, 16])
+def test_batches_are_as_few_as_their_size_allows(batch_segments, hear, fake_models, music):
+    for number, seconds in enumerate((1, 4, 31, 7, 95, 3)):
+        write_sound(music / f"{number}.wav", noise(number, float(seconds)))
+    models = fake_models("acoustic", "musicnn/mtat")
+    hear(models, batch_segments)
+    for model in models.values():
+        assert model.run.n_calls == -(-model.run.n_segments // batch_segments)
+        assert max(model.run.batch_sizes) <= batch_segments
 
 
 def test_models_that_listen_alike_share_one_resampling(monkeypatch, hear, fake_models, songs):
@@ -281,7 +310,7 @@ def test_only_missing_models_need_be_loaded_for_unreadable_songs(database, music
     index_library(database, music)
     with database.read() as session:
         plans = plan_extraction(session, [get(*PAIR)])
-    summary = extract(database, music, plans, {}, 2)
+    summary = extract(database, music, plans, {})
     assert "0 bytes" in summary.failures["bad.mp3", "acoustic/librosa"]
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import delete, func, select, update
 import db.projections
 from db.database import open_database
 from db.embeddings import save_output
-from db.projections import MapQuery, all_queries, get_map, is_cached
+from db.map_cache import MapQuery
+from db.projections import all_queries, get_map, is_current
 from db.schema import CachedProjection, Embedding, Track, now
 from ML.registry import get
 from ML.segments import TrackOutput
@@ -44,10 +45,10 @@ def computed(monkeypatch) -> list[tuple[str, int]]:
     calls = []
     real = db.projections.project
 
-    def project(matrix, method, dimensions, seed):
+    def project(matrix, method, dimensions, *arguments):
         calls.append((method, dimensions))
         time.sleep(0.05)  # long enough for another request to come in between
-        return real(matrix, method, dimensions, seed)
+        return real(matrix, method, dimensions, *arguments)
 
     monkeypatch.setattr(db.projections, "project", project)
     return calls
@@ -117,10 +118,12 @@ def add_track(session) -> None:
 
 CHANGES = {
     "extracted again": lambda session: save_output(session, 3, PAIR, output(99)),
+    "a track more": add_track,
+}
+LOSSES = {
     "a track gone": set_on_third(gone_at=now()),
     "a track damaged": set_on_third(error="broken"),
     "a vector deleted": lambda session: session.execute(delete(Embedding).where(Embedding.track_id == 3)),
-    "a track more": add_track,
 }
 
 
@@ -129,12 +132,23 @@ def test_a_change_of_the_library_is_seen_on_the_next_map(change, library, comput
     before = get_map(library, query())
     with library.write() as session:
         CHANGES[change](session)
-        assert not is_cached(session, query())
+        assert not is_current(session, query())
     after = get_map(library, query())
     assert len(computed) == 2
     assert before.coords.tobytes() != after.coords.tobytes()
-    missing = change in ("a track gone", "a track damaged", "a vector deleted")
-    assert (3 in after.track_ids) != missing
+    assert set(before.track_ids) <= set(after.track_ids)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_when_a_track_disappears_the_others_stay_where_they_are(loss, library, computed):
+    before = get_map(library, query())
+    with library.write() as session:
+        LOSSES[loss](session)
+    after = get_map(library, query())
+    assert computed == [("pca", 2)]
+    stays = before.track_ids != 3
+    np.testing.assert_array_equal(after.track_ids, before.track_ids[stays])
+    np.testing.assert_array_equal(after.coords, before.coords[stays])
 
 
 def test_new_titles_and_genres_keep_the_map(library, computed):

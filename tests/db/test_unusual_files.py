@@ -26,7 +26,7 @@ def hear(database, music, fake_models):
         models = fake_models("acoustic")
         with database.read() as session:
             plans = plan_extraction(session, [model.spec for model in models.values()])
-        extract(database, music, plans, models, batch_segments=2)
+        extract(database, music, plans, models)
         return {plan.filename: reason_of(database, plan.track_id) for plan in plans}
 
     return run

@@ -6,7 +6,10 @@ import type { ApiError } from './client'
 const QUERY = { model: 'musicnn', variant: 'mtat', space: 'taggram', method: 'umap', dimensions: 2 } as const
 const failure = async (promise: Promise<unknown>) => (await promise.catch((error: unknown) => error)) as ApiError
 
-afterEach(() => vi.unstubAllGlobals())
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
 
 describe('maps', () => {
   it('asks in the public API’s own words', async () => {
@@ -20,6 +23,42 @@ describe('maps', () => {
     const projection = await getProjection(QUERY)
     expect([...projection.coordinates]).toEqual([1, 2, 0, 3, 4, 0])
     expect(projection).toMatchObject({ names: ['a', 'b'], tags: ['x', 'y'], note: 'n', dimensions: 2 })
+  })
+})
+
+describe('maps that are being drawn', () => {
+  const computing = (progress: number) => ({ status: 202, body: { status: 'computing', name: 'x', progress } })
+
+  it('are asked for until they are there, with progress', async () => {
+    vi.useFakeTimers()
+    const answers = [computing(0), computing(0.5), { body: { data: [], stale: true } }]
+    const asked = serve({ '/taggrams': () => Promise.resolve(answers.shift() ?? computing(1)) })
+    const shares: number[] = []
+    const projection = getProjection(QUERY, undefined, (share) => shares.push(share))
+    await vi.advanceTimersByTimeAsync(3000)
+    expect(await projection).toMatchObject({ names: [], stale: true })
+    expect([shares, asked.length]).toEqual([[0, 0.5], 3])
+  })
+
+  it('are not asked for any more once nobody wants them', async () => {
+    vi.useFakeTimers()
+    const asked = serve({ '/taggrams': () => Promise.resolve(computing(0)) })
+    const unwanted = new AbortController()
+    const failed = failure(getProjection(QUERY, unwanted.signal))
+    await vi.advanceTimersByTimeAsync(500)
+    unwanted.abort()
+    expect((await failed).name).toBe('AbortError')
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(asked).toHaveLength(1)
+  })
+
+  it('tell why they cannot be drawn', async () => {
+    vi.useFakeTimers()
+    const answers = [computing(0), { status: 400, body: { success: false, error: 'Broken rows.', choices: null } }]
+    serve({ '/taggrams': () => Promise.resolve(answers.shift() ?? computing(1)) })
+    const failed = failure(getProjection(QUERY))
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(await failed).toMatchObject({ message: 'Broken rows.', status: 400 })
   })
 })
 

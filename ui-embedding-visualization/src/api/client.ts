@@ -17,7 +17,16 @@ export class ApiError extends Error {
 interface PointsAnswer {
   data: { coords: number[]; name: string; tag: string }[]
   note?: string | null
+  stale?: boolean
 }
+
+/** The first map of a large library is drawn beside the requests for it. progress: 0 to 1. */
+interface ComputingAnswer {
+  status: 'computing'
+  progress: number
+}
+
+const POLL_MS = 1000
 
 const UNREACHABLE = 'The Melodex server does not answer. Start it with `make run`, or with `flask --app backend.server run`.'
 
@@ -49,8 +58,27 @@ export const getModels = (signal?: AbortSignal) => getJson<ModelsAnswer>('/model
 
 export const getTracks = async (signal?: AbortSignal) => (await getJson<{ tracks: Track[] }>('/tracks', signal)).tracks
 
-export async function getProjection(query: ProjectionQuery, signal?: AbortSignal): Promise<Projection> {
-  return toProjection(await getJson<PointsAnswer>(projectionUrl(query), signal), query)
+/** Asks again until the map is drawn. onProgress takes the share that is done. */
+export async function getProjection(query: ProjectionQuery, signal?: AbortSignal, onProgress?: (share: number) => void): Promise<Projection> {
+  for (;;) {
+    const answer = await getJson<PointsAnswer | ComputingAnswer>(projectionUrl(query), signal)
+    if ('data' in answer) return toProjection(answer, query)
+    onProgress?.(answer.progress)
+    await pause(POLL_MS, signal)
+  }
+}
+
+/** Rejects as `fetch` does when it is aborted. */
+function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds)
+    const abort = () => {
+      clearTimeout(timer)
+      reject(new DOMException('Aborted', 'AbortError'))
+    }
+    if (signal?.aborted) abort()
+    else signal?.addEventListener('abort', abort, { once: true })
+  })
 }
 
 export function projectionUrl(query: ProjectionQuery): string {
@@ -72,6 +100,7 @@ function toProjection(answer: PointsAnswer, query: ProjectionQuery): Projection 
     coordinates,
     dimensions: query.dimensions,
     note: answer.note ?? null,
+    stale: answer.stale ?? false,
   }
 }
 

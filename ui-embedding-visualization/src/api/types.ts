@@ -45,7 +45,7 @@ export interface ModelsAnswer {
   n_tracks: number
 }
 
-/** One indexed file. `duration` is in seconds. */
+/** One indexed file. `duration` is in seconds, `tempo` in BPM, `spectral_centroid` in Hz. */
 export interface Track {
   id: number
   filename: string
@@ -56,6 +56,8 @@ export interface Track {
   genre: string
   track_number: number | null
   duration: number | null
+  tempo: number | null
+  spectral_centroid: number | null
   has_cover: boolean
   status: 'ok' | 'error'
   error: string | null
@@ -80,4 +82,6 @@ export interface Projection {
   coordinates: Float32Array
   dimensions: Dimensions
   note: string | null
+  /** An older map, while one of the library as it stands is drawn. */
+  stale: boolean
 }

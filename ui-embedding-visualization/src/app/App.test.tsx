@@ -25,6 +25,23 @@ describe('faces', () => {
     expect(screen.getByLabelText('Loading the models')).toBeInTheDocument()
   })
 
+  it('while the server draws the first map, says how far it is', async () => {
+    const routes: Routes = { ...LIBRARY, '/embeddings': { status: 202, body: { status: 'computing', progress: 0.4 } } }
+    open(routes)
+    await waitFor(() => expect(screen.getByTestId('map-loading')).toHaveTextContent('Drawing the map… 40 %'))
+    routes['/embeddings'] = LIBRARY['/embeddings']
+    expect(await screen.findByTestId('map', {}, { timeout: 4000 })).toHaveAttribute('data-points', '4')
+  })
+
+  it('a stale map is shown, said to be one, and replaced', async () => {
+    const fresh = LIBRARY['/embeddings'] as { body: object }
+    const routes: Routes = { ...LIBRARY, '/embeddings': { body: { ...fresh.body, stale: true } } }
+    open(routes)
+    expect(await screen.findByTestId('map-note')).toHaveTextContent('an older map while the new one is drawn')
+    routes['/embeddings'] = fresh
+    await waitFor(() => expect(screen.getByTestId('map-note')).not.toHaveTextContent('older map'), { timeout: 5000 })
+  })
+
   it('an empty library invites', async () => {
     open({ '/models': { body: { ...MODELS, n_tracks: 0 } }, '/tracks': { body: { tracks: [] } }, '/embeddings': { body: { data: [] } } })
     expect(await screen.findByTestId('map-empty')).toHaveTextContent(/audio\/.*make run/)

@@ -50,6 +50,8 @@ export const trackOfPoint = (filename: string, tag: string): Track => ({
   genre: tag,
   track_number: null,
   duration: null,
+  tempo: null,
+  spectral_centroid: null,
   has_cover: false,
   status: 'ok',
   error: null,

@@ -1,6 +1,6 @@
 /** The library and the map on screen, joined once and shared by all features. */
 import { createContext, useContext, useEffect, useMemo, type ReactNode } from 'react'
-import { useModels, useProjection, useTracks } from '@/api/queries'
+import { useModels, useProjection, useProjectionProgress, useTracks } from '@/api/queries'
 import type { Dimensions, ModelsAnswer, Projection, ProjectionQuery, Track } from '@/api/types'
 import { computeColouring, visibleMask, type Colouring } from '@/domain/colouring'
 import { resolveQuery } from '@/domain/models'
@@ -16,6 +16,7 @@ export interface MapPoints {
   coordinates: Float32Array
   dimensions: Dimensions
   note: string | null
+  stale: boolean
 }
 
 /** Something that is fetched: not yet there, there, or refused. */
@@ -33,6 +34,8 @@ export interface Explorer {
   points: Fetched<MapPoints>
   /** The map asked for; null until the models are known. */
   query: ProjectionQuery | null
+  /** How much of it the server has drawn, 0 to 1; null where it need not be drawn. */
+  progress: number | null
   findTrack: (filename: string | null) => Track | null
   /** Index of a track's point, or -1. */
   indexOf: (filename: string | null) => number
@@ -84,6 +87,7 @@ function useExplorerState(): Explorer {
     models,
     tracks,
     query,
+    progress: useProjectionProgress(query),
     points: { ...projection, data: mapPoints },
     findTrack: (filename) => (filename === null ? null : (byName.get(filename) ?? null)),
     indexOf: (filename) => (filename === null ? -1 : (indices.get(filename) ?? -1)),
@@ -108,9 +112,9 @@ function useWantedMap(answer: ModelsAnswer | undefined): ProjectionQuery | null 
 function useMapPoints(projection: Projection | undefined, byName: Map<string, Track>, tracksKnown: boolean): MapPoints | undefined {
   return useMemo(() => {
     if (!projection || !tracksKnown) return undefined
-    const { names, tags, coordinates, dimensions, note } = projection
+    const { names, tags, coordinates, dimensions, note, stale } = projection
     const tracks = names.map((name, i) => byName.get(name) ?? trackOfPoint(name, tags[i]))
-    return { keys: names, tracks, coordinates, dimensions, note }
+    return { keys: names, tracks, coordinates, dimensions, note, stale }
   }, [projection, byName, tracksKnown])
 }
 

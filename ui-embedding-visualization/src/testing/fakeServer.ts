@@ -12,6 +12,8 @@ export const makeTrack = (filename: string, facts: Partial<Track> = {}): Track =
   genre: 'Unknown',
   track_number: null,
   duration: 10,
+  tempo: null,
+  spectral_centroid: null,
   has_cover: false,
   status: 'ok',
   error: null,

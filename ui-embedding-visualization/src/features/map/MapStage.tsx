@@ -11,11 +11,11 @@ import { MapView } from './MapView'
 
 /** The middle of the screen: the map, or why there is none. */
 export function MapStage() {
-  const { models, tracks, points, query } = useExplorer()
+  const { models, tracks, points, query, progress } = useExplorer()
   const failed = [models, tracks, points].find((fetched) => fetched.error !== null && fetched.data === undefined)
   if (failed?.error) return <Stage>{errorFace(failed.error, failed.retry)}</Stage>
   if (models.data?.n_tracks === 0) return <Stage>{emptyLibraryFace()}</Stage>
-  if (!points.data || !query) return <Stage>{loadingFace()}</Stage>
+  if (!points.data || !query) return <Stage>{loadingFace(progress)}</Stage>
   if (points.data.keys.length === 0) return <Stage>{nothingExtractedFace(query)}</Stage>
   return (
     <div className="map-stage" aria-busy={points.waiting}>
@@ -29,19 +29,21 @@ const Stage = ({ children }: { children: React.ReactNode }) => <div className="m
 
 /** How much is drawn, what the server says about it, and what a map of this kind does not say. */
 function MapNote({ points }: { points: Fetched<MapPoints> }) {
-  const { visible } = useExplorer()
+  const { visible, progress } = useExplorer()
   if (!points.data) return null
   const [all, shown] = [visible.length, visible.reduce((sum, one) => sum + one, 0)]
   const count = shown < all ? `${shown} of ${countOf(all, 'track')}` : countOf(all, 'track')
   return (
     <p className="map-note" data-testid="map-note">
-      {points.waiting && <span className="map-note__busy">Loading the next map…</span>}
-      {[count, points.data.note, 'distances between far clusters mean little'].filter(Boolean).join(' · ')}
+      {points.waiting && <span className="map-note__busy">{progress === null ? 'Loading the next map…' : drawing(progress)}</span>}
+      {[count, points.data.stale && 'an older map while the new one is drawn', points.data.note, 'distances between far clusters mean little'].filter(Boolean).join(' · ')}
     </p>
   )
 }
 
-function loadingFace() {
+const drawing = (progress: number) => `Drawing the map… ${Math.round(100 * progress)} %`
+
+function loadingFace(progress: number | null) {
   return (
     <div className="map-loading" role="status" data-testid="map-loading">
       <span className="map-loading__dots" aria-hidden="true">
@@ -49,7 +51,7 @@ function loadingFace() {
           <i key={i} style={{ animationDelay: `${(i * 130) % 1700}ms` }} />
         ))}
       </span>
-      Placing your music on the map…
+      {progress === null ? 'Placing your music on the map…' : drawing(progress)}
     </div>
   )
 }

@@ -1,0 +1,1 @@
+"""Supervised contrastive training of a head over a frozen Whisper, whose features are computed once."""

@@ -1,0 +1,156 @@
+"""compute-genre-similarity and compute-multi-tag-metrics."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from flask import current_app
+
+from backend.commands.edge import command, no_progress_option, progress_bar
+from backend.context import database
+from db.analysis import LabelledSpace, load_space
+from db.embeddings import count_extracted
+from ML import registry
+from ML.errors import LibraryError
+from ML.evaluation import genre_report, tag_report
+from ML.evaluation.genre_report import ModelGenres
+from ML.evaluation.genre_similarity import compute_genre_similarity
+from ML.evaluation.multi_tag import compute_multi_tag
+from ML.evaluation.tag_report import ModelTags
+from ML.evaluation.tag_tables import Tags, find_tags, read_jamendo_tags, read_own_tags
+from ML.spec import ModelSpec
+
+Judged = TypeVar("Judged")
+GENRE_REPORT = "genre_similarity_report.txt"
+TAG_REPORT = "multi_tag_metrics_report.txt"
+
+models_option = click.option(
+    "--models", help="Models to judge, e.g. musicnn/mtat,acoustic; default: every one that has heard a track."
+)
+k_option = click.option(
+    "--k", type=click.IntRange(min=1), default=10, show_default=True, help="Nearest neighbours that count."
+)
+seed_option = click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=42,
+    show_default=True,
+    help="Of intervals and shuffles.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="All figures as JSON on stdout.")
+
+
+@command("compute-genre-similarity")
+@models_option
+@k_option
+@seed_option
+@json_option
+@no_progress_option
+def genre_similarity(models: str | None, k: int, seed: int, as_json: bool, no_progress: bool) -> None:
+    """Measure in every model's space how well tracks lie with their genre.
+
+    Centroids, agreement, precision and MAP of nearest neighbours, with intervals and chance levels. Genres
+    are those of the library: selected_songs.csv, then the files' own tags. Writes
+    genre_similarity_report.txt.
+    """
+    judged = judge(models, no_progress, lambda spec, space: judge_genres(spec, space, k, seed))
+    publish(
+        GENRE_REPORT, genre_report.genre_text(judged, seed), genre_report.summary(judged),
+        genre_report.genre_json(judged, seed) if as_json else None,
+    )  # fmt: skip
+
+
+def judge_genres(spec: ModelSpec, space: LabelledSpace, k: int, seed: int) -> ModelGenres:
+    known = [row for row, genre in enumerate(space.genres) if genre]
+    genres = [space.genres[row] or "" for row in known]
+    similarity = compute_genre_similarity(space.vectors[known], genres, k, seed)
+    filenames = [space.filenames[row] for row in known]
+    return ModelGenres(spec.key, filenames, len(space.filenames) - len(known), similarity)
+
+
+@command("compute-multi-tag-metrics")
+@click.option(
+    "--tags-dir", type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of MTG-Jamendo's autotagging_instrument-*.tsv and autotagging_moodtheme-*.tsv; "
+    "default: MTG_JAMENDO_SPLITS_DIR of the settings.",
+)  # fmt: skip
+@click.option(
+    "--tags-csv", type=click.Path(path_type=Path, dir_okay=False),
+    help="Tags of your own instead: a table with the columns filename,tags (several tags: a;b).",
+)  # fmt: skip
+@models_option
+@k_option
+@seed_option
+@json_option
+@no_progress_option
+def multi_tag_metrics(
+    tags_dir: Path | None, tags_csv: Path | None, models: str | None, k: int, seed: int, as_json: bool,
+    no_progress: bool,
+) -> None:  # fmt: skip
+    """Measure hubness, and whether neighbours share instruments and moods (nDCG).
+
+    Writes multi_tag_metrics_report.txt.
+    """
+    if tags_dir and tags_csv:
+        raise click.UsageError("Give either --tags-dir or --tags-csv.")
+    tags = read_own_tags(tags_csv) if tags_csv else read_jamendo_tags(
+        tags_dir or current_app.config["MTG_JAMENDO_SPLITS_DIR"]
+    )  # fmt: skip
+    judged = judge(models, no_progress, lambda spec, space: judge_tags(spec, space, tags, k, seed))
+    text = tag_report.tag_text(judged, seed)
+    publish(TAG_REPORT, text, tag_report.tag_table(judged, k) + "\n\n" + tag_report.hub_table(judged, k),
+            tag_report.tag_json(judged, seed) if as_json else None)  # fmt: skip
+
+
+def judge_tags(spec: ModelSpec, space: LabelledSpace, tags: Tags, k: int, seed: int) -> ModelTags:
+    own = [find_tags(tags, filename) for filename in space.filenames]
+    if not any(own):
+        raise LibraryError(
+            f"None of the {len(own)} tracks that {spec.key} has heard is in the table of tags "
+            f"({len(tags)} names, such as {', '.join(sorted(tags)[:2])}): names must be those of the library."
+        )
+    return ModelTags(spec.key, compute_multi_tag(space.vectors, own, k, seed))
+
+
+def judge(
+    models: str | None, no_progress: bool, judge_one: Callable[[ModelSpec, LabelledSpace], Judged]
+) -> list[Judged]:
+    specs = heard_specs(models)
+    judged = []
+    with progress_bar("Judging", "model", no_progress, len(specs)) as bar:
+        for spec in specs:
+            with database().read() as session:
+                space = load_space(session, spec)
+            judged.append(judge_one(spec, space))
+            bar.update(1)
+    return judged
+
+
+def heard_specs(models: str | None) -> list[ModelSpec]:
+    """Models named, or all of the registry that have heard a track. Raises LibraryError for none."""
+    with database().read() as session:
+        extracted = count_extracted(session)
+    named = [spec for key in (models or "").split(",") if key for spec in registry.get_by_key(key)]
+    wanted = list(dict.fromkeys(named)) or registry.MODELS
+    heard = [spec for spec in wanted if extracted.get((spec.name, spec.variant))]
+    deaf = [spec.key for spec in named if spec not in heard]
+    if deaf or not heard:
+        by_whom = ", ".join(deaf) or "any model"
+        raise LibraryError(f"No track was heard by {by_whom} yet: run index-audio, then preprocess-all.")
+    return heard
+
+
+def publish(name: str, text: str, summary: str, facts: dict[str, Any] | None) -> None:
+    """The report into its file; on stdout the summary, or the facts as JSON."""
+    path = Path(current_app.config["REPORTS_DIR"]) / name
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise LibraryError(f"Cannot write {path}: {error.strerror}.") from error
+    if facts is None:
+        click.echo(f"{summary}\n\nAll of it: {path}")
+    else:
+        click.echo(json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False))

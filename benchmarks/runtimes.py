@@ -1,0 +1,106 @@
+"""The forward pass of every network in every runtime that runs on a CPU, against eager float32 PyTorch.
+
+    python -m benchmarks.runtimes [--weights FOLDER]
+
+All use the same threads and the same batch of noise; random weights where there are no others, which takes as
+long. Times are the best of several rounds, in which every runtime has its turn: what else the machine does
+hits all alike.
+"""
+
+import argparse
+import copy
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+import config
+from benchmarks.report import Figure, Row, at_most_times, report
+from ML import registry
+from ML.errors import WeightsMissingError
+from ML.inference import build
+from ML.onnx_export import export_once, make_example
+from ML.onnx_session import OnnxSession
+from ML.torch_model import SegmentNetwork
+from ML.weights import find_weights
+
+KEYS = ("musicnn/mtat", "vgg/mtat", "vggish/pretrained", "whisper/base", "mert/95m", "mfcc_cnn/genres10")
+N_SEGMENTS = 2  # as on a CPU
+N_ROUNDS = 5
+Forward = Callable[..., tuple[Tensor, Tensor]]
+NOTES = """
+"Off" is the largest difference of an embedding from eager PyTorch's, over its largest value. ONNX Runtime is
+what Melodex uses on a CPU. bf16, quick where the processor has it, leaves the tolerance of the golden tests.
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--weights", type=Path, default=config.WEIGHTS_DIR, help="as WEIGHTS_DIR")
+    weights = parser.parse_args().weights
+    rows = (row for key in KEYS for row in measure(key, weights))
+    report("runtimes", "python -m benchmarks.runtimes", rows, NOTES)
+
+
+def measure(key: str, weights_dir: Path) -> Iterator[Row]:
+    spec = registry.get_by_key(key)[0]
+    path = None
+    with suppress(WeightsMissingError):
+        path = find_weights(spec, weights_dir, {})
+    network = build(spec, path, "cpu").network  # type: ignore[attr-defined]
+    features = make_example(network, N_SEGMENTS, spec.segment_samples)
+    with tempfile.TemporaryDirectory() as folder:
+        forwards = prepare(network, spec.segment_samples, key, Path(folder))
+        seconds, answers = race(forwards, features)
+    baseline = Figure(1e3 * seconds["eager"] / N_SEGMENTS, "ms")
+    for name in list(forwards)[1:]:
+        error = float((answers[name] - answers["eager"]).abs().max() / answers["eager"].abs().max())
+        ours = Figure(1e3 * seconds[name] / N_SEGMENTS, "ms", f"{error:.0e} off")
+        yield Row(f"{key}, {name}", baseline, ours, at_most_times(1) if name == "ONNX Runtime" else None)
+
+
+def prepare(network: SegmentNetwork, segment_samples: int, key: str, folder: Path) -> dict[str, Forward]:
+    session = OnnxSession(
+        export_once(network, segment_samples, key, folder), n_threads=torch.get_num_threads()
+    )
+    return {
+        "eager": network.answer,
+        "channels last": to_channels_last(network).answer,
+        "torch.compile": torch.compile(network.answer),
+        "bf16": lambda *features: in_bfloat16(network, features),
+        "ONNX Runtime": lambda *features: session.run(features),
+    }
+
+
+def to_channels_last(network: SegmentNetwork) -> SegmentNetwork:
+    """A copy whose weights lie that way; the convolutions then have their inputs follow."""
+    return copy.deepcopy(network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
+def in_bfloat16(network: SegmentNetwork, features: tuple[Tensor, ...]) -> tuple[Tensor, Tensor]:
+    with torch.autocast("cpu", torch.bfloat16):
+        embedding, taggram = network.answer(*features)
+    return embedding.float(), taggram.float()
+
+
+@torch.no_grad()
+def race(
+    forwards: dict[str, Forward], features: tuple[Tensor, ...]
+) -> tuple[dict[str, float], dict[str, Tensor]]:
+    """(best seconds, embeddings) by runtime."""
+    answers = {name: forward(*features)[0] for name, forward in forwards.items()}  # the first run sets up
+    seconds = dict.fromkeys(forwards, float("inf"))
+    for _ in range(N_ROUNDS):
+        for name, forward in forwards.items():
+            start = time.perf_counter()
+            forward(*features)
+            seconds[name] = min(seconds[name], time.perf_counter() - start)
+    return seconds, answers
+
+
+if __name__ == "__main__":
+    main()
