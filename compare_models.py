@@ -12,7 +12,8 @@ import sys
 from pathlib import Path
 
 import config
-from ML.errors import LibraryError, MelodexError, WeightsError, WeightsMissingError
+from ML.errors import LibraryError, WeightsError, WeightsMissingError
+from ML.program import run as run_program
 
 CHECKPOINTS_DIR = config.ROOT / "ML" / "checkpoints"
 
@@ -77,9 +78,4 @@ def draw(ranked: list, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except MelodexError as error:
-        sys.exit(f"Error: {error}")
-    except KeyboardInterrupt:
-        sys.exit("Stopped.")
+    run_program(main)

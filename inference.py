@@ -10,7 +10,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from ML.errors import LibraryError, MelodexError
+from ML.errors import LibraryError
+from ML.program import run as run_program
 
 FORMATS = ("json", "jsonl", "csv")
 
@@ -70,9 +71,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except MelodexError as error:
-        sys.exit(f"Error: {error}")
-    except KeyboardInterrupt:
-        sys.exit("Stopped.")
+    run_program(main)

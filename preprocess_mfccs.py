@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from ML.errors import MelodexError
+from ML.program import run as run_program
 from ML.training.settings import TrainSettings
 
 DEFAULTS = TrainSettings("")
@@ -53,7 +53,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except MelodexError as error:
-        sys.exit(f"Error: {error}")
+    run_program(main, "The same command goes on.")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import config
-from ML.errors import MelodexError
+from ML.program import run as run_program
 
 if TYPE_CHECKING:
     from ML.training.selection import Selection
@@ -75,9 +75,4 @@ def report(selection: "Selection") -> None:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except MelodexError as error:
-        sys.exit(f"Error: {error}")
-    except KeyboardInterrupt:
-        sys.exit("Stopped. The same command goes on.")
+    run_program(main, "The same command goes on.")

@@ -7,12 +7,11 @@ training_outputs/YYYY-MM-DD_HH-MM-SS/ and points training_outputs/latest at it.
 """
 
 import argparse
-import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from ML.errors import MelodexError
+from ML.program import run as run_program
 from ML.training.settings import TrainSettings
 
 DEFAULTS = TrainSettings("")
@@ -113,9 +112,4 @@ def count(bar, loss: float) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except MelodexError as error:
-        sys.exit(f"Error: {error}")
-    except KeyboardInterrupt:
-        sys.exit("Stopped. Go on with --resume and the run's folder.")
+    run_program(main, "Go on with --resume and the run's folder.")

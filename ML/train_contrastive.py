@@ -19,7 +19,8 @@ if not __package__:  # started by its path: Python looks for modules in ML/, whe
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 import config
-from ML.errors import ConfigError, MelodexError
+from ML.errors import ConfigError
+from ML.program import run as run_program
 from ML.training.contrastive.settings import MODEL_NAMES, SCHEDULERS, ContrastiveSettings
 
 if TYPE_CHECKING:
@@ -199,9 +200,4 @@ def device_of(cuda_number: int | None) -> str:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except MelodexError as error:
-        sys.exit(f"Error: {error}")
-    except KeyboardInterrupt:
-        sys.exit("Stopped. What was heard is kept; go on with --resume latest, once there is an epoch.")
+    run_program(main, "What was heard is kept; go on with --resume latest, once there is an epoch.")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from db.embeddings import load_matrix
 from db.library import PLAYABLE
 from db.schema import Track
-from ML.projections import standardise
+from ML.pca import standardise
 from ML.spec import ModelSpec
 
 

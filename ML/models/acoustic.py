@@ -2,7 +2,7 @@
 
 Features as in McFee et al. 2015 (librosa), the vector that genre studies used before networks
 (Tzanetakis & Cook 2002): mean and standard deviation over time of frame-by-frame measurements.
-Hertz stand beside shares, so vectors mean something only after `ML.projections.standardise`.
+Hertz stand beside shares, so vectors mean something only after `ML.pca.standardise`.
 """
 
 from pathlib import Path

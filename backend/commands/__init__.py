@@ -1,7 +1,6 @@
 """One file a group of commands; a new command goes into one of these or a new one listed here."""
 
-from backend.commands import acoustics, analysis, database, demo, extraction, indexing, serving, weights
-from backend.commands import database, demo, extraction, indexing, maps, serving, weights
+from backend.commands import acoustics, analysis, database, demo, extraction, indexing, maps, serving, weights
 
 COMMANDS = (
     database.init_db,
