@@ -16,7 +16,7 @@ MAX_VARIABLES = 10_000  # SQLite takes 32 766 in one statement
 GENRE_COLUMNS = {"filename", "genre"}
 DESCRIPTION = (
     Track.id, Track.filename, Track.title, Track.artist, Track.album, Track.year, Track.genre,
-    Track.track_number, Track.duration, Track.has_cover, Track.error,
+    Track.track_number, Track.duration, Track.tempo, Track.spectral_centroid, Track.has_cover, Track.error,
 )  # fmt: skip
 PLAYABLE = (Track.gone_at.is_(None), Track.error.is_(None))  # what maps and lists show
 
