@@ -226,9 +226,7 @@ SEARCH_MEMORY_MB = number(
     "SEARCH_MEMORY_MB", 2048, "MB of vectors kept in memory for neighbours; one model's are always kept"
 )
 SEARCH_INDEX_FROM = number(
-    "SEARCH_INDEX_FROM",
-    200_000,
-    "vectors of a model that are worth an approximate index, which is built in the background",
+    "SEARCH_INDEX_FROM", 200_000, "vectors of a model that are worth an index, built in the background"
 )
 
 # --- server -----------------------------------------------------------------------------------------------

@@ -88,7 +88,8 @@ def test_every_change_is_seen_at_once(route, app, client, library):
     assert (after.status_code, after.data != before.data) == (200, True)
     with app.app_context(), app_database().write() as session:
         session.query(Track).filter_by(filename="new.mp3").update({"gone_at": "2026"})
-    assert client.get(route).data == before.data
+    gone = client.get(route)
+    assert (gone.status_code, gone.data != after.data) == (200, True)
 
 
 def test_a_genre_that_changed_is_seen_on_the_map(app, client, library):
@@ -152,7 +153,7 @@ def test_columns_are_compressed_for_who_can_unpack_them(app, client, library):
 
 @pytest.mark.parametrize("route", ["/embeddings.arrow", "/taggrams.arrow"])
 def test_errors_of_columns_are_json(route, client):
-    response = client.get(f"{route}?red=deafnet")
+    response = client.get(f"{route}?red=deafnet&metodo=pca")
     assert response.status_code == 400
     assert "musicnn" in response.get_json()["choices"]
 
@@ -170,3 +171,25 @@ def test_what_is_no_number_is_null(app):
         assert (
             app.json.response(value=float("nan"), text="Blå").data == '{"value":null,"text":"Blå"}'.encode()
         )
+
+
+@pytest.mark.parametrize("route", ["/embeddings", "/embeddings.arrow"])
+def test_a_map_that_is_still_being_drawn_is_told_and_not_kept(route, app, client, library, work, monkeypatch):
+    """Its job may fail, and the next request must hear of that."""
+    import config
+    from backend.context import map_jobs
+    from backend.map_jobs import MapJob
+
+    client.get(f"{route}{MAP}")
+    add(app, "new.mp3")
+    monkeypatch.setattr(config, "MAPS_AT_ONCE", 0)
+    with app.app_context():
+        monkeypatch.setattr(map_jobs(), "ask", MapJob)
+    work.clear()
+    older = [client.get(f"{route}{MAP}") for _ in range(2)]
+    assert [response.status_code for response in older] == [200, 200]
+    assert b"new.mp3" not in older[0].data
+    never = client.get(f"{route}{MAP}&dimensions=3")
+    assert (never.status_code, never.get_json()["status"]) == (202, "computing")
+    assert work == []
+    assert b"new.mp3" in client.get(f"{route}{MAP}&wait=true").data
