@@ -4,16 +4,17 @@ import { createQueryClient } from '@/api/queries'
 import { Controls } from '@/features/controls/Controls'
 import { MapStage } from '@/features/map/MapStage'
 import { Player } from '@/features/player/Player'
-import { TrackPanel } from '@/features/track/TrackPanel'
-import { ExplorerProvider } from '@/state/explorer'
+import { ExplorerProvider, useExplorer } from '@/state/explorer'
+import { toggleSelected } from '@/state/selection'
 import { useScheme } from '@/state/theme'
+import { useView } from '@/state/view'
 import { Announcer } from './Announcer'
 import { CrashBoundary } from './CrashBoundary'
 import { Header, type Drawer } from './Header'
 import { HelpDialog } from './HelpDialog'
+import { SidePanel } from './SidePanel'
 import './layout.css'
 import { useShortcuts } from './useShortcuts'
-
 
 export function App() {
   const [client] = useState(createQueryClient)
@@ -36,7 +37,7 @@ export function App() {
 function Shell() {
   const [drawer, setDrawer] = useState<Drawer>(null)
   const [helpOpen, setHelpOpen] = useState(false)
-  useShortcuts({ help: () => setHelpOpen(true), closeDrawer: () => setDrawer(null) })
+  useShortcuts({ help: () => setHelpOpen(true), closeDrawer: () => setDrawer(null), toggleTrack: useToggleTrack() })
   const toggle = (which: Drawer) => setDrawer(drawer === which ? null : which)
   return (
     <div className="shell" data-drawer={drawer ?? 'none'}>
@@ -47,8 +48,8 @@ function Shell() {
       <main className="stage" aria-label="Map">
         <MapStage />
       </main>
-      <aside className="panel panel--right" aria-label="Track">
-        <TrackPanel />
+      <aside className="panel panel--right" aria-label="Details">
+        <SidePanel />
       </aside>
       <button type="button" className="drawer-shade" aria-label="Close the panel" tabIndex={-1} onClick={() => setDrawer(null)} />
       <footer className="footer">
@@ -58,4 +59,11 @@ function Shell() {
       <Announcer />
     </div>
   )
+}
+
+/** Takes the track in focus into the selection, or out of it. */
+function useToggleTrack(): () => void {
+  const { findTrack } = useExplorer()
+  const track = findTrack(useView().track)
+  return () => track && toggleSelected(track.id)
 }

@@ -4,7 +4,7 @@ import { useModels, useProjection, useTracks } from '@/api/queries'
 import type { Dimensions, ModelsAnswer, Projection, ProjectionQuery, Track } from '@/api/types'
 import { computeColouring, visibleMask, type Colouring } from '@/domain/colouring'
 import { resolveQuery } from '@/domain/models'
-import { playOrder } from '@/domain/order'
+import { compareTracks, playOrder } from '@/domain/order'
 import { trackOfPoint } from '@/domain/track'
 import { useScheme } from './theme'
 import { changeView, useView } from './view'
@@ -40,7 +40,11 @@ export interface Explorer {
   hidden: ReadonlySet<string>
   /** uint8 [n]: 1 where a point is not filtered out. */
   visible: Uint8Array
-  /** File names of the visible tracks, in playing order. Sorted on first use. */
+  /** The selected tracks, in playing order. */
+  selection: readonly Track[]
+  /** uint8 [n]: 1 where a point is selected; null while nothing is. */
+  chosen: Uint8Array | null
+  /** File names of the selected tracks, or of the visible ones while none is, in playing order. Sorted on first use. */
   playOrder: () => string[]
 }
 
@@ -79,7 +83,10 @@ function useExplorerState(): Explorer {
   const byName = useMemo(() => new Map((tracks.data ?? NO_TRACKS).map((track) => [track.filename, track])), [tracks.data])
   const mapPoints = useMapPoints(projection.data, byName, tracks.data !== undefined)
   const indices = useMemo(() => new Map(mapPoints?.keys.map((key, i) => [key, i])), [mapPoints])
-  const filtered = useFilteredPoints(mapPoints, tracks.data ?? NO_TRACKS)
+  const library = tracks.data ?? NO_TRACKS
+  const filtered = useFilteredPoints(mapPoints, library)
+  const selected = useSelected(mapPoints, library)
+  const order = usePlayOrder(mapPoints, filtered.visible, selected.selection)
   return {
     models,
     tracks,
@@ -88,6 +95,8 @@ function useExplorerState(): Explorer {
     findTrack: (filename) => (filename === null ? null : (byName.get(filename) ?? null)),
     indexOf: (filename) => (filename === null ? -1 : (indices.get(filename) ?? -1)),
     ...filtered,
+    ...selected,
+    playOrder: order,
   }
 }
 
@@ -121,8 +130,25 @@ function useFilteredPoints(points: MapPoints | undefined, library: Track[]) {
   const colouring = useMemo(() => computeColouring(drawn, library, colour, scheme), [drawn, library, colour, scheme])
   const hidden = useMemo(() => new Set(hiddenKeys), [hiddenKeys])
   const visible = useMemo(() => visibleMask(colouring, hidden), [colouring, hidden])
-  const order = useMemo(() => once(() => playOrder(drawn.filter((_, i) => visible[i] === 1))), [drawn, visible])
-  return { colouring, hidden, visible, playOrder: order }
+  return { colouring, hidden, visible }
+}
+
+/** Ids of the URL that the library does not have are passed over. */
+function useSelected(points: MapPoints | undefined, library: Track[]) {
+  const { selection: ids } = useView()
+  return useMemo(() => {
+    const wanted = new Set(ids)
+    const selection = wanted.size === 0 ? NO_TRACKS : library.filter((track) => wanted.has(track.id)).sort(compareTracks)
+    const chosen = selection.length === 0 ? null : Uint8Array.from(points?.tracks ?? NO_TRACKS, (track) => Number(wanted.has(track.id)))
+    return { selection, chosen }
+  }, [ids, library, points])
+}
+
+function usePlayOrder(points: MapPoints | undefined, visible: Uint8Array, selection: readonly Track[]) {
+  return useMemo(() => {
+    if (selection.length > 0) return () => selection.map((track) => track.filename)
+    return once(() => playOrder((points?.tracks ?? NO_TRACKS).filter((_, i) => visible[i] === 1)))
+  }, [points, visible, selection])
 }
 
 /** Compute at the first call, then remember: sorting 100 k names is not done for a person who only looks. */

@@ -10,6 +10,8 @@ const FULL: View = {
   colour: 'year',
   hidden: ['1990s', 'R&B, soul', 'drum’n’bass?'],
   track: 'Sigur Rós/# 1 (50%) & more, part/two.mp3',
+  selection: [3, 4, 5, 1200],
+  panel: 'selection',
   camera: { x: 0.25, y: -1.5, z: 0, zoom: 3.2, theta: 0.5, phi: -0.3 },
 }
 
@@ -24,7 +26,7 @@ describe('the view in the URL', () => {
   })
 
   it('falls back where a hand-made link makes no sense', () => {
-    expect(parseView('?space=cheese&dimensions=4&colour=loud&camera=1,2,x&camera=')).toEqual(DEFAULT_VIEW)
+    expect(parseView('?space=cheese&dimensions=4&colour=loud&panel=door&select=é&camera=1,2,x&camera=')).toEqual(DEFAULT_VIEW)
     expect(parseView('?camera=0,0,0,0,0,0').camera).toBeNull()
   })
 

@@ -2,6 +2,11 @@
 import { useSyncExternalStore } from 'react'
 import type { Dimensions, Space } from '@/api/types'
 import { COLOUR_FIELDS, type ColourField } from '@/domain/colouring'
+import { formatIds, NOTHING, parseIds, type TrackIds } from '@/domain/selection'
+
+/** What the right panel shows. */
+export type Panel = 'track' | 'selection'
+export const PANELS: readonly Panel[] = ['track', 'selection']
 
 export interface View {
   /** null: the server's default. */
@@ -13,8 +18,11 @@ export interface View {
   colour: ColourField
   /** Legend entries switched off. */
   hidden: readonly string[]
-  /** File name of the selected track. */
+  /** File name of the track in focus. */
   track: string | null
+  /** Ids of the selected tracks. */
+  selection: TrackIds
+  panel: Panel
   camera: Camera | null
 }
 
@@ -36,6 +44,8 @@ export const DEFAULT_VIEW: View = {
   colour: 'genre',
   hidden: [],
   track: null,
+  selection: NOTHING,
+  panel: 'track',
   camera: null,
 }
 
@@ -66,6 +76,8 @@ export function parseView(search: string): View {
     colour: oneOf(params.get('colour'), COLOUR_FIELDS.map((field) => field.value), DEFAULT_VIEW.colour),
     hidden: params.getAll('hide'),
     track: params.get('track'),
+    selection: parseIds(params.get('select')),
+    panel: oneOf(params.get('panel'), PANELS, DEFAULT_VIEW.panel),
     camera: parseCamera(params.get('camera')),
   }
 }
@@ -73,10 +85,11 @@ export function parseView(search: string): View {
 /** Only what differs from the default is written. */
 export function formatView(view: View): string {
   const params = new URLSearchParams()
-  for (const key of ['model', 'variant', 'space', 'method', 'dimensions', 'colour', 'track'] as const) {
+  for (const key of ['model', 'variant', 'space', 'method', 'dimensions', 'colour', 'track', 'panel'] as const) {
     if (view[key] !== null && view[key] !== DEFAULT_VIEW[key]) params.set(key, String(view[key]))
   }
   for (const entry of view.hidden) params.append('hide', entry)
+  if (view.selection.length > 0) params.set('select', formatIds(view.selection))
   if (view.camera) params.set('camera', formatCamera(view.camera))
   const text = params.toString().replaceAll('%2C', ',').replaceAll('%2F', '/')
   return text === '' ? '' : `?${text}`

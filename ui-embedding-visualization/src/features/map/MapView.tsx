@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Track } from '@/api/types'
-import { PointMap, type HoverPlace, type PointMapHandle } from '@/components/point-map/PointMap'
+import { LEVEL } from '@/components/point-map/points'
+import { PointMap, type Combine, type HoverPlace, type MapLine, type PointMapHandle } from '@/components/point-map/PointMap'
 import { groupLabels } from '@/domain/labels'
 import { cssColour, MAP_COLOURS } from '@/domain/palette'
 import { countOf } from '@/domain/track'
@@ -8,7 +9,8 @@ import { useExplorer, type Explorer, type MapPoints } from '@/state/explorer'
 import { useFocus } from '@/state/focus'
 import { play, usePlayer } from '@/state/player'
 import { useMedia, useScheme } from '@/state/theme'
-import { changeView, useView } from '@/state/view'
+import { changeSelection, clearSelection, toggleSelected, useSelection } from '@/state/selection'
+import { changeView, getView, useView } from '@/state/view'
 import './map.css'
 import { MapTools } from './MapTools'
 import { MapTooltip } from './MapTooltip'
@@ -18,6 +20,8 @@ interface MapViewProps {
   /** What is drawn: at least one point. */
   points: MapPoints
 }
+
+const NO_LINES: readonly MapLine[] = []
 
 /** What the pointer is over. Another map forgets it. */
 interface Hover {
@@ -36,7 +40,7 @@ export function MapView({ points }: MapViewProps) {
   const [hover, setHover] = useState<Hover | null>(null)
   const pick = useCallback((index: number) => choose(points.keys[index]), [points])
   useFlights(map, points)
-  useEffect(() => installTestingHook(map, points, explorer.visible), [map, points, explorer.visible])
+  useEffect(() => installTestingHook(map, points, explorer), [map, points, explorer])
 
   return (
     <>
@@ -45,6 +49,7 @@ export function MapView({ points }: MapViewProps) {
         style={useStyle(explorer)}
         look={MAP_COLOURS[scheme]}
         labels={useLabels(explorer, points)}
+        lines={NO_LINES}
         selected={explorer.indexOf(view.track)}
         playing={explorer.indexOf(playing)}
         camera={view.camera}
@@ -52,6 +57,10 @@ export function MapView({ points }: MapViewProps) {
         label={`Map of ${countOf(points.keys.length, 'track')}. Arrow keys go from track to track and play them.`}
         onHover={(index, place) => setHover(place && { track: points.tracks[index], place, points })}
         onPick={pick}
+        onToggle={(index) => toggleSelected(points.tracks[index].id)}
+        onRegion={(indices, how) => selectRegion(indices.map((i) => points.tracks[i]), how)}
+        onNothing={() => (explorer.chosen ? clearSelection() : map?.fit())}
+        tool={useSelection((state) => state.tool)}
         onCamera={(camera) => changeView({ camera }, 'amend')}
         onReady={setMap}
       />
@@ -62,12 +71,23 @@ export function MapView({ points }: MapViewProps) {
 }
 
 function choose(track: string): void {
-  changeView({ track })
+  changeView({ track, panel: 'track' })
   play(track)
 }
 
-function useStyle({ colouring, visible }: Explorer) {
-  return useMemo(() => ({ colours: colouring.colours, visible }), [colouring, visible])
+/** A point that has left the index cannot be selected. */
+function selectRegion(tracks: Track[], how: Combine | null): void {
+  const ids = tracks.map((track) => track.id).filter((id) => id >= 0)
+  changeSelection(ids, how ?? useSelection.getState().combination)
+  if (getView().selection.length > 0) changeView({ panel: 'selection' }, 'amend')
+}
+
+/** Filtered out: greyed. While tracks are selected, the others step back. */
+function useStyle({ colouring, visible, chosen }: Explorer) {
+  return useMemo(() => {
+    const levels = visible.map((shown, i) => (shown === 0 ? LEVEL.greyed : chosen?.[i] === 0 ? LEVEL.dimmed : LEVEL.full))
+    return { colours: colouring.colours, levels }
+  }, [colouring, visible, chosen])
 }
 
 function useLabels({ colouring, hidden }: Explorer, points: MapPoints) {

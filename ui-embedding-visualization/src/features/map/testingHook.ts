@@ -1,10 +1,11 @@
 /**
  * `window.melodex`: what the map shows, for browser tests and assistive scripts, which cannot see into a canvas.
  *   pointPositions()  every point: file name, its place in pixels from the map's top left, and whether it is filtered out
+ *   selection()       file names of the selected tracks
  *   view()            what the URL says, parsed
  */
 import type { PointMapHandle } from '@/components/point-map/PointMap'
-import type { MapPoints } from '@/state/explorer'
+import type { Explorer, MapPoints } from '@/state/explorer'
 import { getView, type View } from '@/state/view'
 
 interface PointPosition {
@@ -16,15 +17,15 @@ interface PointPosition {
 
 declare global {
   interface Window {
-    melodex?: { pointPositions: () => PointPosition[]; view: () => View }
+    melodex?: { pointPositions: () => PointPosition[]; selection: () => string[]; view: () => View }
   }
 }
 
-export function installTestingHook(map: PointMapHandle | null, points: MapPoints, visible: Uint8Array): () => void {
+export function installTestingHook(map: PointMapHandle | null, points: MapPoints, { visible, selection }: Explorer): () => void {
   const position = (name: string, i: number): PointPosition => {
     const { x, y } = map?.placeOf(i) ?? { x: NaN, y: NaN }
     return { name, x, y, hidden: visible[i] === 0 }
   }
-  window.melodex = { pointPositions: () => points.keys.map(position), view: getView }
+  window.melodex = { pointPositions: () => points.keys.map(position), selection: () => selection.map((track) => track.filename), view: getView }
   return () => delete window.melodex
 }
