@@ -177,6 +177,11 @@ PROJECTION_SEED = number(
     "PROJECTION_SEED", 42, "seed of every projection: the same library gives the same map"
 )
 
+# --- neighbours -------------------------------------------------------------------------------------------
+SEARCH_MEMORY_MB = number(
+    "SEARCH_MEMORY_MB", 2048, "MB of vectors kept in memory for neighbours; one model's are always kept"
+)
+
 # --- server -----------------------------------------------------------------------------------------------
 MAX_PORT = 65_535
 HOST = text("HOST", "127.0.0.1", "address to serve on; 0.0.0.0 lets the whole network in")

@@ -1,41 +1,61 @@
 """Query parameters → typed queries. The Spanish names of the public surface end here."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import config
 from db.embeddings import Space
 from db.projections import MapQuery
 from ML import registry
-from ML.errors import UnknownChoiceError
+from ML.errors import MelodexError, UnknownChoiceError
 from ML.projections import DIMENSIONS
+from ML.spec import ModelSpec
 
-DEFAULTS = {"red": "musicnn", "metodo": "umap", "dimensions": "2"}
+DEFAULTS = {
+    "red": "musicnn", "metodo": "umap", "dimensions": "2",
+    "space": "embeddings", "metric": "cosine", "scaling": "none", "exclude_same_artist": "false",
+}  # fmt: skip
 
 
 def parse_map_query(args: Mapping[str, str], space: Space) -> MapQuery:
     """red, dataset, metodo, dimensions, in any case. Raises UnknownChoiceError naming the choices."""
-    given = {name: args.get(name, "").strip().lower() for name in ("red", "dataset", "metodo", "dimensions")}
-    values = {name: value or DEFAULTS.get(name) for name, value in given.items()}
     return MapQuery(
-        spec=registry.get(values["red"] or "", values["dataset"]),
+        spec=parse_spec(args),
         space=space,
-        method=one_of("metodo", values["metodo"], config.ON_DEMAND_PROJECTION_METHODS),
-        dimensions=int(one_of("dimensions", values["dimensions"], [str(n) for n in DIMENSIONS])),
+        method=parse_choice(args, "metodo", config.ON_DEMAND_PROJECTION_METHODS),
+        dimensions=int(parse_choice(args, "dimensions", [str(n) for n in DIMENSIONS])),
         seed=config.PROJECTION_SEED,
     )
 
 
-def one_of(name: str, value: str | None, choices: list[str]) -> str:
+def parse_spec(args: Mapping[str, str]) -> ModelSpec:
+    """The model that red and dataset name, in any case. Raises UnknownChoiceError naming the choices."""
+    return registry.get(given(args, "red") or "", given(args, "dataset"))
+
+
+def parse_choice(args: Mapping[str, str], name: str, choices: Collection[str]) -> str:
+    """One of the choices, in any case; without it the default. Raises UnknownChoiceError."""
+    value = given(args, name) or ""
     if value not in choices:
-        raise UnknownChoiceError(name, value, choices)
+        raise UnknownChoiceError(name, value, list(choices))
     return value
 
 
-def parse_size(args: Mapping[str, str], smallest: int, largest: int) -> int:
-    """`size` in pixels; without it the largest. Raises UnknownChoiceError outside the range."""
-    text = args.get("size", str(largest))
+def given(args: Mapping[str, str], name: str) -> str | None:
+    return args.get(name, "").strip().lower() or DEFAULTS.get(name)
+
+
+def parse_name(args: Mapping[str, str], name: str) -> str:
+    """A file name as GET /audios tells it. Raises MelodexError where there is none."""
+    if not args.get(name):
+        raise MelodexError(f"Say {name}=…: a file name that GET /audios lists.")
+    return args[name]
+
+
+def parse_integer(args: Mapping[str, str], name: str, default: int, smallest: int, largest: int) -> int:
+    """Raises UnknownChoiceError outside the range."""
+    text = args.get(name, str(default))
     # The length comes first: Python refuses to convert thousands of digits.
     is_number = len(text) <= len(str(largest)) and text.isascii() and text.isdigit()
     if not (is_number and smallest <= int(text) <= largest):
-        raise UnknownChoiceError("size", text, [f"{smallest} to {largest}"])
+        raise UnknownChoiceError(name, text, [f"{smallest} to {largest}"])
     return int(text)

@@ -20,6 +20,10 @@ log = logging.getLogger(__name__)
 Space = Literal["embeddings", "taggrams"]
 SPACES: tuple[Space, ...] = ("embeddings", "taggrams")
 COLUMNS = {"embeddings": Embedding.embedding_data, "taggrams": Embedding.taggram_data}
+SEGMENT_COLUMNS = {
+    "embeddings": SegmentVectors.embeddings_data,
+    "taggrams": SegmentVectors.taggrams_data,
+}
 Pair = tuple[str, str]  # (model, variant)
 
 
@@ -28,6 +32,20 @@ class LibraryMatrix:
     """One vector a track. track_ids: int64 [n].  values: float32 [n, D]."""
 
     track_ids: np.ndarray
+    values: np.ndarray
+
+
+@dataclass(frozen=True)
+class SegmentMatrix:
+    """Vectors of every segment, a track's own beside one another and in the order of time.
+
+    track_ids: int64 [m].  owners: int64 [n], ascending, which of them a segment is of.
+    starts: float32 [n], seconds.  values: float16 [n, D].
+    """
+
+    track_ids: np.ndarray
+    owners: np.ndarray
+    starts: np.ndarray
     values: np.ndarray
 
 
@@ -85,6 +103,52 @@ def load_segments(
     if row is None:
         return None
     return decode_array(row.starts_data), decode_array(row.embeddings_data), decode_array(row.taggrams_data)
+
+
+def load_segment_matrix(session: Session, pair: Pair, space: Space) -> SegmentMatrix:
+    """Segment vectors of all tracks that are there, in the order of their names.
+
+    Tracks with segments of another width than most, or not finite, are left out.
+    """
+    query = select(Embedding.track_id, SegmentVectors.starts_data, SEGMENT_COLUMNS[space])
+    rows = session.execute(
+        query.join(Embedding, Embedding.id == SegmentVectors.embedding_id)
+        .join(Track, Track.id == Embedding.track_id)
+        .where(*PLAYABLE, *of_pair(pair))
+        .order_by(Track.filename)
+    )
+    tracks = list(readable_segments(rows))
+    widths = Counter(values.shape[1] for _, _, values in tracks)
+    width = widths.most_common(1)[0][0] if widths else 0
+    kept = [track for track in tracks if track[2].shape[1] == width and np.isfinite(track[2]).all()]
+    return SegmentMatrix(
+        track_ids=np.array([id_ for id_, _, _ in kept], dtype=np.int64),
+        owners=np.repeat(np.arange(len(kept)), [len(starts) for _, starts, _ in kept]),
+        starts=np.concatenate([np.zeros(0, np.float32), *(starts for _, starts, _ in kept)]),
+        values=np.concatenate([np.zeros((0, width), np.float16), *(values for _, _, values in kept)]),
+    )
+
+
+def readable_segments(rows: Iterable[Row]) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+    """(track id, starts [S], vectors [S, D]) of the rows that hold both; the others are logged."""
+    for track_id, starts_data, data in rows:
+        try:
+            starts, values = decode_array(starts_data), decode_array(data)
+            if values.ndim != 2 or len(values) != len(starts):
+                raise ValueError(f"{starts.shape} starts, {values.shape} vectors")
+        except (ValueError, EOFError) as error:
+            log.warning("The segments of track %d are damaged and left out: %s", track_id, error)
+            continue
+        if len(starts):
+            yield track_id, starts, values
+
+
+def load_taggrams(session: Session, pair: Pair, track_ids: Iterable[int]) -> dict[int, np.ndarray]:
+    """float32 [T] by track id, of those tracks that have one."""
+    query = select(Embedding.track_id, Embedding.taggram_data)
+    wanted = Embedding.track_id.in_(track_ids)
+    rows = session.execute(query.where(wanted, Embedding.taggram_data.is_not(None), *of_pair(pair)))
+    return dict(readable_vectors(rows))
 
 
 def load_predictions(session: Session, pair: Pair, names: Sequence[str]) -> dict[int, tuple[str, float]]:

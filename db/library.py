@@ -1,6 +1,7 @@
 """Queries over tracks, and a person's own table of genres."""
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import delete, select
@@ -11,6 +12,7 @@ from ML.errors import LibraryError
 
 UNKNOWN_GENRE = "Unknown"
 SELECTED_SONGS = "selected_songs.csv"
+MAX_VARIABLES = 10_000  # SQLite takes 32 766 in one statement
 GENRE_COLUMNS = {"filename", "genre"}
 PLAYABLE = (Track.gone_at.is_(None), Track.error.is_(None))  # what maps and lists show
 
@@ -40,6 +42,16 @@ def get_track(session: Session, filename: str) -> Track:
     if track.gone_at:
         raise LibraryError(f"{filename!r} is gone: put it back into the music folder and run index-audio.")
     return track
+
+
+def tracks_by_id(session: Session, track_ids: Sequence[int]) -> dict[int, Track]:
+    """Those of the tracks that are there and can be played."""
+    found: dict[int, Track] = {}
+    for at in range(0, len(track_ids), MAX_VARIABLES):
+        some = track_ids[at : at + MAX_VARIABLES]
+        query = select(Track).where(Track.id.in_(some), *PLAYABLE)
+        found |= {track.id: track for track in session.scalars(query)}
+    return found
 
 
 def read_selected_songs(audio_dir: Path) -> dict[str, str]:

@@ -4,7 +4,7 @@ import click
 from flask import current_app
 
 from backend.commands.edge import command
-from backend.context import database
+from backend.context import database, derived
 from db.database import drop_tables
 from db.library import delete_everything
 
@@ -22,6 +22,7 @@ def clean_db(drop: bool) -> None:
     """Delete every record: tracks, vectors, maps. The audio files stay."""
     with database().write() as session:
         n_tracks = delete_everything(session)
+    derived().clear()
     if drop:
         drop_tables(database())
     click.echo(

@@ -2,13 +2,16 @@
 
 from pathlib import Path
 
-from flask import Blueprint, Response, request, send_file
+from flask import Blueprint, Response, jsonify, request, send_file
 
-from backend.context import audio_dir
+from backend.context import audio_dir, derived
 from backend.covers import render_cover
 from backend.errors import NotInLibraryError
-from backend.params import parse_size
+from backend.params import parse_integer
+from db.waveforms import get_peaks
 from ML.audio import is_audio_file
+from ML.errors import AudioDecodeError
+from ML.peaks import MAX_POINTS, merge_peaks
 from ML.tags import read_cover
 
 blueprint = Blueprint("media", __name__)
@@ -20,8 +23,10 @@ MIME_TYPES = {
     ".flac": "audio/flac",
     ".m4a": "audio/mp4",
 }
-COVER_SIZES = (16, 512)  # pixels, smallest and largest
+MIN_COVER_SIZE, MAX_COVER_SIZE = 16, 512  # pixels
 COVER_CACHE_SECONDS = 3600
+WAVEFORM_POINTS = 800
+PEAK_DIGITS = 3
 
 
 @blueprint.get("/audio/<path:filename>")
@@ -34,7 +39,7 @@ def audio(filename: str) -> Response:
 @blueprint.get("/cover/<path:filename>")
 def cover(filename: str) -> Response:
     """The embedded picture as JPEG, at most `size` pixels wide."""
-    size = parse_size(request.args, *COVER_SIZES)
+    size = parse_integer(request.args, "size", MAX_COVER_SIZE, MIN_COVER_SIZE, MAX_COVER_SIZE)
     path = audio_path(filename)
     picture = render_cover(read_cover(path), size)
     if picture is None:
@@ -42,6 +47,18 @@ def cover(filename: str) -> Response:
     response = Response(picture, mimetype="image/jpeg")
     response.headers["Cache-Control"] = f"max-age={COVER_CACHE_SECONDS}"
     return response
+
+
+@blueprint.get("/waveform/<path:filename>")
+def waveform(filename: str) -> Response:
+    """The outline of the sound, for a player: `min` and `max` of at most `points` equal pieces."""
+    n_points = parse_integer(request.args, "points", WAVEFORM_POINTS, 1, MAX_POINTS)
+    try:
+        peaks = merge_peaks(get_peaks(derived(), audio_path(filename)), n_points)
+    except AudioDecodeError as error:
+        raise NotInLibraryError(str(error)) from error
+    lows, highs = peaks.astype(float).round(PEAK_DIGITS).T.tolist()
+    return jsonify(min=lows, max=highs)
 
 
 def audio_path(filename: str) -> Path:

@@ -18,6 +18,11 @@ GET_ROUTES = [
     "/taggrams",
     "/audio/x.mp3",
     "/cover/x.mp3",
+    "/waveform/x.mp3",
+    "/neighbors",
+    "/path",
+    "/blend",
+    "/segments",
     "/",
 ]
 

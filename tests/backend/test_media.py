@@ -159,7 +159,7 @@ OUTSIDE = [
 ]
 
 
-@pytest.mark.parametrize("route", ["/audio/", "/cover/"])
+@pytest.mark.parametrize("route", ["/audio/", "/cover/", "/waveform/"])
 @pytest.mark.parametrize("path", OUTSIDE, ids=range(len(OUTSIDE)))
 def test_nothing_outside_the_music_folder_ever_leaves(route, path, client, music, tmp_path):
     secret = write_sound(tmp_path / "secret.wav", noise(9))

@@ -1,5 +1,5 @@
 /** The one door to the server. Only here live `fetch` and the public API's Spanish parameter names (`red`, `metodo`). */
-import type { ModelsAnswer, Projection, ProjectionQuery, Track } from './types'
+import type { Hit, ModelsAnswer, ModelSpace, Moment, Projection, ProjectionQuery, Segments, Track, Waveform } from './types'
 
 /** A request that did not work, in words a person can act on. `status` 0: the server was not reached. */
 export class ApiError extends Error {
@@ -74,6 +74,37 @@ function toProjection(answer: PointsAnswer, query: ProjectionQuery): Projection 
     note: answer.note ?? null,
   }
 }
+
+const spaceParams = ({ model, variant, space }: ModelSpace) => ({ red: model, dataset: variant, space: `${space}s` })
+
+/** [name, value] pairs, a name as often as needed; null leaves it out. */
+function toQuery(pairs: Record<string, string | number | null | readonly string[]>): string {
+  const params = new URLSearchParams()
+  for (const [name, value] of Object.entries(pairs)) {
+    for (const one of Array.isArray(value) ? (value as string[]) : [value]) if (one !== null) params.append(name, String(one))
+  }
+  return params.toString()
+}
+
+const getHits = async (path: string, signal?: AbortSignal) => (await getJson<{ data: Hit[] }>(path, signal)).data
+
+/** The k tracks nearest to a track or to a moment of it, nearest first. */
+export const getNeighbours = (space: ModelSpace, { track, seconds }: Moment, k: number, signal?: AbortSignal) =>
+  getHits(`/neighbors?${toQuery({ ...spaceParams(space), track, segment: seconds, k })}`, signal)
+
+/** Tracks on the way from one to another, both included. */
+export const getPath = (space: ModelSpace, from: string, to: string, steps: number, signal?: AbortSignal) =>
+  getHits(`/path?${toQuery({ ...spaceParams(space), from, to, steps })}`, signal)
+
+/** Tracks near to some together, and away from others. */
+export const getBlend = (space: ModelSpace, plus: readonly string[], minus: readonly string[], k: number, signal?: AbortSignal) =>
+  getHits(`/blend?${toQuery({ ...spaceParams(space), plus, minus, k })}`, signal)
+
+export const getSegments = ({ model, variant }: ModelSpace, track: string, signal?: AbortSignal) =>
+  getJson<Segments>(`/segments?${toQuery({ red: model, dataset: variant, track })}`, signal)
+
+export const getWaveform = (filename: string, points: number, signal?: AbortSignal) =>
+  getJson<Waveform>(`/waveform/${encodePath(filename)}?points=${points}`, signal)
 
 const encodePath = (filename: string) => filename.split('/').map(encodeURIComponent).join('/')
 

@@ -1,7 +1,7 @@
 /** TanStack Query hooks: what components use instead of the client. */
-import { keepPreviousData, QueryClient, useQuery } from '@tanstack/react-query'
-import { ApiError, getModels, getProjection, getTracks } from './client'
-import type { ProjectionQuery } from './types'
+import { keepPreviousData, QueryClient, useQueries, useQuery } from '@tanstack/react-query'
+import { ApiError, getBlend, getModels, getNeighbours, getPath, getProjection, getSegments, getTracks, getWaveform } from './client'
+import type { Hit, ModelSpace, Moment, ProjectionQuery } from './types'
 
 const FRESH_MS = 60_000
 
@@ -23,4 +23,54 @@ export const useProjection = (query: ProjectionQuery | null) =>
     enabled: query !== null,
     placeholderData: keepPreviousData,
     gcTime: 10 * 60_000,
+  })
+
+/** What does not change while the library stays as it is. */
+const LASTING = { staleTime: Infinity, gcTime: 10 * 60_000 }
+
+const neighbourQuery = (space: ModelSpace | null, moment: Moment | null, k: number) => ({
+  queryKey: ['neighbours', space, moment, k],
+  queryFn: ({ signal }: { signal: AbortSignal }) => getNeighbours(space as ModelSpace, moment as Moment, k, signal),
+  enabled: space !== null && moment !== null,
+})
+
+export const useNeighbours = (space: ModelSpace | null, moment: Moment | null, k: number) => useQuery(neighbourQuery(space, moment, k))
+
+/** The neighbours of several moments at once. */
+export const useNeighboursOfEach = (space: ModelSpace | null, moments: readonly Moment[], k: number) =>
+  useQueries({
+    queries: moments.map((moment) => ({ ...neighbourQuery(space, moment, k), ...LASTING })),
+    combine: dataOfEach,
+  })
+
+const dataOfEach = (results: readonly { data: Hit[] | undefined }[]) => results.map((result) => result.data)
+
+export const usePath = (space: ModelSpace | null, from: string | null, to: string | null, steps: number) =>
+  useQuery({
+    queryKey: ['path', space, from, to, steps],
+    queryFn: ({ signal }) => getPath(space as ModelSpace, from as string, to as string, steps, signal),
+    enabled: space !== null && from !== null && to !== null,
+  })
+
+export const useBlend = (space: ModelSpace | null, plus: readonly string[], minus: readonly string[], k: number) =>
+  useQuery({
+    queryKey: ['blend', space, plus, minus, k],
+    queryFn: ({ signal }) => getBlend(space as ModelSpace, plus, minus, k, signal),
+    enabled: space !== null && plus.length > 0,
+  })
+
+export const useSegments = (space: ModelSpace | null, track: string | null) =>
+  useQuery({
+    queryKey: ['segments', space?.model, space?.variant, track],
+    queryFn: ({ signal }) => getSegments(space as ModelSpace, track as string, signal),
+    enabled: space !== null && track !== null,
+    ...LASTING,
+  })
+
+export const useWaveform = (track: string | null, points: number) =>
+  useQuery({
+    queryKey: ['waveform', track, points],
+    queryFn: ({ signal }) => getWaveform(track as string, points, signal),
+    enabled: track !== null,
+    ...LASTING,
   })

@@ -83,3 +83,52 @@ export interface Projection {
   dimensions: Dimensions
   note: string | null
 }
+
+/** The vectors that are compared: of one model, whatever the projection. */
+export interface ModelSpace {
+  model: string
+  variant: string
+  space: Space
+}
+
+/** What two or more tracks have in common; null where they differ. */
+export interface Shared {
+  tags: string[]
+  genre: string | null
+  artist: string | null
+  album: string | null
+  year: number | null
+}
+
+/** A track that was found near something. `distance` is in the model's space, not on the map. */
+export interface Hit {
+  name: string
+  tag: string
+  distance: number
+  /** Seconds: which segment of it was found; null for whole tracks. */
+  segment: number | null
+  /** Among the ten nearest of how many tracks it is, and whether that is far more than its due. */
+  occurrence: number | null
+  hub: boolean | null
+  shared: Shared | null
+}
+
+/** A track, or the segment of it that sounds at a moment, in seconds. */
+export interface Moment {
+  track: string
+  seconds: number | null
+}
+
+/** What a model heard, segment by segment: `activations[s][t]` of `tags[t]`. No tags: the model has none. */
+export interface Segments {
+  starts: number[]
+  seconds: number
+  tags: string[]
+  activations: number[][]
+}
+
+/** The outline of a sound: smallest and largest sample of equal pieces, -1 … 1. */
+export interface Waveform {
+  min: number[]
+  max: number[]
+}

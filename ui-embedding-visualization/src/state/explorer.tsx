@@ -1,5 +1,5 @@
 /** The library and the map on screen, joined once and shared by all features. */
-import { createContext, useContext, useEffect, useMemo, type ReactNode } from 'react'
+import { createContext, useCallback, useContext, useEffect, useMemo, type ReactNode } from 'react'
 import { useModels, useProjection, useTracks } from '@/api/queries'
 import type { Dimensions, ModelsAnswer, Projection, ProjectionQuery, Track } from '@/api/types'
 import { computeColouring, visibleMask, type Colouring } from '@/domain/colouring'
@@ -92,8 +92,8 @@ function useExplorerState(): Explorer {
     tracks,
     query,
     points: { ...projection, data: mapPoints },
-    findTrack: (filename) => (filename === null ? null : (byName.get(filename) ?? null)),
-    indexOf: (filename) => (filename === null ? -1 : (indices.get(filename) ?? -1)),
+    findTrack: useCallback((filename) => (filename === null ? null : (byName.get(filename) ?? null)), [byName]),
+    indexOf: useCallback((filename) => (filename === null ? -1 : (indices.get(filename) ?? -1)), [indices]),
     ...filtered,
     ...selected,
     playOrder: order,

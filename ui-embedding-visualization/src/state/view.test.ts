@@ -10,6 +10,7 @@ const FULL: View = {
   colour: 'year',
   hidden: ['1990s', 'R&B, soul', 'drum’n’bass?'],
   track: 'Sigur Rós/# 1 (50%) & more, part/two.mp3',
+  moment: 77.5,
   selection: [3, 4, 5, 1200],
   panel: 'selection',
   camera: { x: 0.25, y: -1.5, z: 0, zoom: 3.2, theta: 0.5, phi: -0.3 },
@@ -26,7 +27,7 @@ describe('the view in the URL', () => {
   })
 
   it('falls back where a hand-made link makes no sense', () => {
-    expect(parseView('?space=cheese&dimensions=4&colour=loud&panel=door&select=é&camera=1,2,x&camera=')).toEqual(DEFAULT_VIEW)
+    expect(parseView('?space=cheese&dimensions=4&colour=loud&panel=door&select=é&moment=-1s&camera=1,2,x&camera=')).toEqual(DEFAULT_VIEW)
     expect(parseView('?camera=0,0,0,0,0,0').camera).toBeNull()
   })
 
@@ -50,5 +51,13 @@ describe('changing the view', () => {
     changeView({ camera: FULL.camera }, 'amend')
     expect(window.history.length).toBe(before)
     expect(getView().camera).toEqual(FULL.camera)
+  })
+
+  it('another track forgets the moment of the last one', () => {
+    changeView({ track: 'a.mp3', moment: 12 })
+    changeView({ panel: 'selection' })
+    expect(getView().moment).toBe(12)
+    changeView({ track: 'b.mp3' })
+    expect(getView().moment).toBeNull()
   })
 })

@@ -20,6 +20,8 @@ export interface View {
   hidden: readonly string[]
   /** File name of the track in focus. */
   track: string | null
+  /** Seconds into that track, where the neighbours of a moment are asked for instead of the whole's. */
+  moment: number | null
   /** Ids of the selected tracks. */
   selection: TrackIds
   panel: Panel
@@ -44,6 +46,7 @@ export const DEFAULT_VIEW: View = {
   colour: 'genre',
   hidden: [],
   track: null,
+  moment: null,
   selection: NOTHING,
   panel: 'track',
   camera: null,
@@ -57,6 +60,8 @@ function parseCamera(text: string | null): Camera | null {
   const [x, y, z, zoom, theta, phi] = numbers
   return { x, y, z, zoom, theta, phi }
 }
+
+const parseSeconds = (text: string | null): number | null => (text !== null && /^\d{1,6}(\.\d+)?$/.test(text) ? Number(text) : null)
 
 const formatCamera = (camera: Camera) => CAMERA_KEYS.map((key) => Number(camera[key].toFixed(5))).join(',')
 
@@ -76,6 +81,7 @@ export function parseView(search: string): View {
     colour: oneOf(params.get('colour'), COLOUR_FIELDS.map((field) => field.value), DEFAULT_VIEW.colour),
     hidden: params.getAll('hide'),
     track: params.get('track'),
+    moment: parseSeconds(params.get('moment')),
     selection: parseIds(params.get('select')),
     panel: oneOf(params.get('panel'), PANELS, DEFAULT_VIEW.panel),
     camera: parseCamera(params.get('camera')),
@@ -85,7 +91,7 @@ export function parseView(search: string): View {
 /** Only what differs from the default is written. */
 export function formatView(view: View): string {
   const params = new URLSearchParams()
-  for (const key of ['model', 'variant', 'space', 'method', 'dimensions', 'colour', 'track', 'panel'] as const) {
+  for (const key of ['model', 'variant', 'space', 'method', 'dimensions', 'colour', 'track', 'moment', 'panel'] as const) {
     if (view[key] !== null && view[key] !== DEFAULT_VIEW[key]) params.set(key, String(view[key]))
   }
   for (const entry of view.hidden) params.append('hide', entry)
@@ -107,7 +113,9 @@ window.addEventListener('popstate', () => announce(parseView(window.location.sea
 
 /** step: a new entry for the back button; amend: the same entry, for what changes all the time. */
 export function changeView(patch: Partial<View>, how: 'step' | 'amend' = 'step'): void {
-  const next = { ...current, ...patch }
+  // A moment belongs to its track.
+  const moment = patch.track !== undefined && patch.track !== current.track ? null : current.moment
+  const next = { ...current, moment, ...patch }
   const url = window.location.pathname + formatView(next)
   if (url !== window.location.pathname + window.location.search) {
     if (how === 'step') window.history.pushState(null, '', url)

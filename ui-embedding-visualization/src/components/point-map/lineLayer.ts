@@ -45,6 +45,10 @@ export class LineLayer {
     this.trail = trail ?? new Float32Array(0)
   }
 
+  get currentTrail(): Trail {
+    return this.trail
+  }
+
   draw(frame: LineFrame): void {
     const empty = this.lines.length === 0 && this.trail.length === 0
     if (!this.context || (empty && this.isClear)) return

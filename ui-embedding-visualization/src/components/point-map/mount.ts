@@ -16,6 +16,8 @@ export interface PointMapHandle {
   placeOf(index: number): Place
   /** Where something has been, many times a second: not a prop. */
   setTrail(trail: Trail | null): void
+  /** What is drawn of it now. */
+  trail(): Trail
 }
 
 /** A place, and the size of the map around it. */
@@ -132,5 +134,6 @@ function createHandle(engine: PointMapEngine, gestures: Gestures): PointMapHandl
     flyTo: (index) => engine.flyToPoint(index),
     placeOf: (index) => engine.placeOf(index),
     setTrail: (trail) => engine.decorate((overlay) => overlay.lines.setTrail(trail)),
+    trail: () => engine.overlay.lines.currentTrail,
   }
 }

@@ -1,6 +1,7 @@
-import { Maximize, Minus, Plus } from 'lucide-react'
+import { Headphones, Maximize, Minus, Plus } from 'lucide-react'
 import { IconButton } from '@/components/IconButton'
 import type { PointMapHandle } from '@/components/point-map/PointMap'
+import { switchPreview, usePreview } from '@/state/preview'
 import { SelectionTools } from './SelectionTools'
 
 interface MapToolsProps {
@@ -26,7 +27,19 @@ export function MapTools({ map, deep }: MapToolsProps) {
         </IconButton>
       </span>
       <SelectionTools />
+      <PreviewSwitch />
       {deep && <span className="map-tools__hint">Drag turns · right-drag moves</span>}
     </div>
+  )
+}
+
+function PreviewSwitch() {
+  const on = usePreview((state) => state.on)
+  return (
+    <span className="tool-group">
+      <IconButton label={`Hear what the pointer is over: ${on ? 'on' : 'off'}`} pressed={on} onClick={() => switchPreview(!on)} testId="preview-switch">
+        <Headphones size={15} />
+      </IconButton>
+    </span>
   )
 }

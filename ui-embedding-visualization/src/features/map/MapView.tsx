@@ -8,6 +8,7 @@ import { countOf } from '@/domain/track'
 import { useExplorer, type Explorer, type MapPoints } from '@/state/explorer'
 import { useFocus } from '@/state/focus'
 import { play, usePlayer } from '@/state/player'
+import { startPreview, stopPreview } from '@/state/preview'
 import { useMedia, useScheme } from '@/state/theme'
 import { changeSelection, clearSelection, toggleSelected, useSelection } from '@/state/selection'
 import { changeView, getView, useView } from '@/state/view'
@@ -15,6 +16,7 @@ import './map.css'
 import { MapTools } from './MapTools'
 import { MapTooltip } from './MapTooltip'
 import { installTestingHook } from './testingHook'
+import { useSegmentWalk } from './useSegmentWalk'
 
 interface MapViewProps {
   /** What is drawn: at least one point. */
@@ -39,7 +41,9 @@ export function MapView({ points }: MapViewProps) {
   const [map, setMap] = useState<PointMapHandle | null>(null)
   const [hover, setHover] = useState<Hover | null>(null)
   const pick = useCallback((index: number) => choose(points.keys[index]), [points])
+  const still = useMedia('(prefers-reduced-motion: reduce)')
   useFlights(map, points)
+  useSegmentWalk(map, points, still)
   useEffect(() => installTestingHook(map, points, explorer), [map, points, explorer])
 
   return (
@@ -53,9 +57,14 @@ export function MapView({ points }: MapViewProps) {
         selected={explorer.indexOf(view.track)}
         playing={explorer.indexOf(playing)}
         camera={view.camera}
-        still={useMedia('(prefers-reduced-motion: reduce)')}
+        still={still}
         label={`Map of ${countOf(points.keys.length, 'track')}. Arrow keys go from track to track and play them.`}
-        onHover={(index, place) => setHover(place && { track: points.tracks[index], place, points })}
+        onHover={(index, place) => {
+          const track = place && points.tracks[index]
+          setHover(track && { track, place, points })
+          if (track) startPreview(track.filename, track.duration)
+          else stopPreview()
+        }}
         onPick={pick}
         onToggle={(index) => toggleSelected(points.tracks[index].id)}
         onRegion={(indices, how) => selectRegion(indices.map((i) => points.tracks[i]), how)}
@@ -71,6 +80,7 @@ export function MapView({ points }: MapViewProps) {
 }
 
 function choose(track: string): void {
+  stopPreview()
   changeView({ track, panel: 'track' })
   play(track)
 }

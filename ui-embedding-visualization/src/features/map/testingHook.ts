@@ -2,6 +2,7 @@
  * `window.melodex`: what the map shows, for browser tests and assistive scripts, which cannot see into a canvas.
  *   pointPositions()  every point: file name, its place in pixels from the map's top left, and whether it is filtered out
  *   selection()       file names of the selected tracks
+ *   trail()           where the sound has walked, in the map's own coordinates, three numbers a place
  *   view()            what the URL says, parsed
  */
 import type { PointMapHandle } from '@/components/point-map/PointMap'
@@ -17,7 +18,7 @@ interface PointPosition {
 
 declare global {
   interface Window {
-    melodex?: { pointPositions: () => PointPosition[]; selection: () => string[]; view: () => View }
+    melodex?: { pointPositions: () => PointPosition[]; selection: () => string[]; trail: () => number[]; view: () => View }
   }
 }
 
@@ -26,6 +27,6 @@ export function installTestingHook(map: PointMapHandle | null, points: MapPoints
     const { x, y } = map?.placeOf(i) ?? { x: NaN, y: NaN }
     return { name, x, y, hidden: visible[i] === 0 }
   }
-  window.melodex = { pointPositions: () => points.keys.map(position), selection: () => selection.map((track) => track.filename), view: getView }
+  window.melodex = { pointPositions: () => points.keys.map(position), selection: () => selection.map((track) => track.filename), trail: () => [...(map?.trail() ?? [])], view: getView }
   return () => delete window.melodex
 }

@@ -1,0 +1,156 @@
+"""The vectors of a library as a space to search in: read once, kept in memory while they stay as they are."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from pathlib import Path
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from db.background import Background
+from db.cache import VersionedCache
+from db.database import Database
+from db.derived import DerivedFiles
+from db.embeddings import Space, fingerprint, load_matrix, load_segment_matrix
+from db.hubness import Hubness, count_occurrences, save_occurrences
+from db.schema import Track
+from ML.projections import standardise
+from ML.search import METRICS, Nearest, VectorSpace, build_space
+from ML.spec import ModelSpec
+
+MEASURED_AT_ONCE = 2000  # tracks whose hubs a request can wait for
+
+
+@dataclass(frozen=True)
+class SpaceQuery:
+    """Which space: what a model says of whole tracks, or of every segment of them."""
+
+    spec: ModelSpec
+    space: Space
+    metric: str
+    of_segments: bool = False
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        return self.spec.name, self.spec.variant
+
+    @property
+    def name(self) -> str:
+        level = ["segments"] if self.of_segments else []
+        return "_".join([self.space, *self.pair, self.metric, *level])
+
+
+@dataclass
+class LibrarySpace:
+    """The vectors of a library. key: changes when they do.  track_ids: int64 [n_owners], by file name.
+
+    starts: float32 [n_rows], seconds, None for whole tracks.
+    occurrences: int64 [n_owners], see Hubness, None before they are known.
+    """
+
+    key: str
+    track_ids: np.ndarray
+    vectors: VectorSpace
+    starts: np.ndarray | None = None
+    occurrences: np.ndarray | None = None
+
+    @property
+    def n_bytes(self) -> int:
+        return (
+            self.vectors.n_bytes + self.track_ids.nbytes + (0 if self.starts is None else self.starts.nbytes)
+        )
+
+    @cached_property
+    def positions(self) -> dict[int, int]:
+        """The owner that a track is, by track id."""
+        return {track_id: owner for owner, track_id in enumerate(self.track_ids.tolist())}
+
+    def row_of(self, track_id: int, seconds: float | None = None) -> int | None:
+        """The row of a track, or of the segment that plays at a moment of it; None before extraction."""
+        owner = self.positions.get(track_id)
+        if owner is None or self.starts is None or seconds is None:
+            return owner
+        first, end = np.searchsorted(self.vectors.owners, [owner, owner + 1])
+        n_begun = int(np.searchsorted(self.starts[first:end], seconds, side="right"))
+        return int(first) + max(0, n_begun - 1)
+
+    def rows_of(self, tracks: Sequence[Track]) -> list[int]:
+        """Of tracks that are all in the space."""
+        return [self.positions[track.id] for track in tracks]
+
+    def has(self, track: Track) -> bool:
+        return track.id in self.positions
+
+    def start_of(self, row: int) -> float | None:
+        """Seconds, None for a whole track."""
+        return None if self.starts is None else float(self.starts[row])
+
+    def point(self, row: int) -> np.ndarray:
+        """float64 [D]"""
+        return self.vectors.rows[row].astype(np.float64)
+
+    def nearest(self, point: np.ndarray, k: int) -> Nearest:
+        return self.vectors.nearest(point, k)
+
+    def radii(self, points: np.ndarray, k: int) -> np.ndarray:
+        """Distance from each point [m, D] to the k-th nearest row: float64 [m]."""
+        return self.vectors.radii(points, k)
+
+
+class Spaces:
+    """Spaces by query, and what takes longer to know of them."""
+
+    def __init__(self, database: Database, max_bytes: int):
+        self.database = database
+        self.derived = DerivedFiles(database)
+        self.background = Background()
+        self._spaces: VersionedCache[LibrarySpace] = VersionedCache(max_bytes)
+
+    def get(self, query: SpaceQuery) -> LibrarySpace:
+        """The space as the library stands; its vectors are read when they are others than before."""
+
+        def make(older: LibrarySpace | None) -> LibrarySpace:
+            with self.database.read() as session:
+                return load_space(session, query, older)
+
+        return self._spaces.get(query, self.database.version, make)
+
+    def hubness(self, query: SpaceQuery) -> Hubness | None:
+        """Of whole tracks; None while it is being measured, which for large libraries takes minutes."""
+        query = replace(query, of_segments=False)
+        space = self.get(query)
+        if space.occurrences is None:
+            space.occurrences = self._find_occurrences(f"neighbors/{query.name}_occurrences", space)
+        return None if space.occurrences is None else Hubness(space.positions, space.occurrences)
+
+    def _find_occurrences(self, name: str, space: LibrarySpace) -> np.ndarray | None:
+        rows = space.vectors.rows
+        if len(rows) <= MEASURED_AT_ONCE:
+            return count_occurrences(rows)
+        path = self._find_or_make(name, space.key, partial(save_occurrences, rows))
+        return np.load(path) if path else None
+
+    def _find_or_make(self, name: str, key: str, write: Callable[[Path], None]) -> Path | None:
+        """A derived file, or None while it is written in the background."""
+        path = self.derived.find(name, key)
+        if path is None:
+            self.background.start(f"{name} {key}", partial(self.derived.make, name, key, write))
+        return path
+
+
+def load_space(session: Session, query: SpaceQuery, older: LibrarySpace | None = None) -> LibrarySpace:
+    """older is the answer where no vector has changed since."""
+    parts = (query.name, fingerprint(session, query.pair))
+    key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    if older and older.key == key:
+        return older
+    metric, change = METRICS[query.metric], standardise if query.spec.standardise else np.asarray
+    if query.of_segments:
+        segments = load_segment_matrix(session, query.pair, query.space)
+        values = change(segments.values).astype(np.float16, copy=False)
+        vectors = build_space(values, metric, segments.owners)
+        return LibrarySpace(key, segments.track_ids, vectors, segments.starts)
+    matrix = load_matrix(session, query.pair, query.space)
+    return LibrarySpace(key, matrix.track_ids, build_space(change(matrix.values), metric))
