@@ -192,6 +192,9 @@ CORS_ORIGINS = names(
     ["http://localhost:3000", "http://127.0.0.1:3000"],
     "pages elsewhere that may read the API",
 )
+MAX_UPLOAD_MB = number(
+    "MAX_UPLOAD_MB", 200, "MB that a file sent to POST /upload may have", smallest=1, largest=1000
+)
 SERVER_THREADS = number("SERVER_THREADS", 8, "requests answered at the same time", smallest=1)
 
 

@@ -7,6 +7,7 @@ import config
 from backend.commands.edge import command, no_progress_option, progress_bar
 from backend.commands.weights import check_fetched, fetch_missing
 from backend.context import audio_dir, database
+from backend.loading import load_models
 from backend.settings import default_specs
 from db.database import Database
 from db.library import get_track
@@ -15,7 +16,6 @@ from db.projections import all_queries, get_map, is_cached
 from ML import registry
 from ML.devices import batch_segments, describe_device, pick_device
 from ML.errors import MelodexError, WeightsMissingError
-from ML.inference import LoadedModel, load_model
 from ML.projections import DIMENSIONS
 from ML.spec import ModelSpec
 from ML.weights import find_weights
@@ -105,12 +105,6 @@ def run_extraction(
     batch = batch_segments(picked, config.BATCH_SEGMENTS)
     with progress_bar("Extracting", "track×model", no_progress, n_missing) as bar:
         return plans, extract(database(), audio_dir(), plans, models, batch, bar.update)
-
-
-def load_models(plans: list[TrackPlan], device: str) -> dict[str, LoadedModel]:
-    """The models that have something to hear, each once."""
-    needed = dict.fromkeys(spec for plan in plans if not plan.unreadable for spec in plan.missing)
-    return {spec.key: load_model(spec.name, spec.variant, device=device) for spec in needed}
 
 
 def draw_maps(database: Database, specs: list[ModelSpec], no_progress: bool) -> None:
