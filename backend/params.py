@@ -13,6 +13,7 @@ from ML.spec import ModelSpec
 DEFAULTS = {
     "red": "musicnn", "metodo": "umap", "dimensions": "2",
     "space": "embeddings", "metric": "cosine", "scaling": "none", "exclude_same_artist": "false",
+    "format": "m3u8",
 }  # fmt: skip
 
 

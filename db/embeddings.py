@@ -224,16 +224,6 @@ def count_failed(session: Session) -> dict[Pair, int]:
     return {(model, dataset): n for model, dataset, n in rows}
 
 
-def track_outcomes(session: Session, track_id: int) -> dict[Pair, str]:
-    """What became of a track with each model that tried: "heard", or the reason why it could not."""
-    failures = session.scalars(select(ExtractionFailure).where(ExtractionFailure.track_id == track_id))
-    outcomes = {(failure.model, failure.dataset): failure.reason for failure in failures}
-    heard = session.execute(select(Embedding.model, Embedding.dataset).where(Embedding.track_id == track_id))
-    for model, variant in heard:
-        outcomes[model, variant] = "heard"
-    return outcomes
-
-
 def extracted_pairs(session: Session) -> set[tuple[int, str, str]]:
     """(track id, model, variant) of every vector in the database."""
     rows = session.execute(select(Embedding.track_id, Embedding.model, Embedding.dataset))

@@ -4,7 +4,6 @@ import errno
 import mimetypes
 import shutil
 import time
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -15,6 +14,7 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from db.database import Database
+from db.file_names import safe_name
 from db.indexing import check_folder, index_file
 from db.schema import Track
 from ML.audio import probe
@@ -22,8 +22,6 @@ from ML.errors import AudioDecodeError
 from ML.formats import sniff_extension
 from ML.partial import sync_file, sync_folder
 
-MAX_STEM_BYTES = 200  # a file system takes 255: room for a number and the extension
-UNTITLED = "untitled"
 LEFT_OVER_SECONDS = 24 * 3600  # no upload takes a day: what is older was left by a process that was killed
 
 
@@ -80,16 +78,10 @@ def check_sound(path: Path) -> str:
 
 
 def safe_stem(name: str) -> str:
-    """The title in a name, in any writing, as every file system takes it: no folders, no reserved words."""
-    from pathvalidate import sanitize_filename
-
-    name = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode())
-    base = name.replace("\\", "/").rsplit("/", 1)[-1]
-    base = " ".join("".join(letter if letter.isprintable() else " " for letter in base).split())
+    """The title in the name of a file: without its folders and its extension, safe everywhere."""
+    base = name.replace("\\", "/").rsplit("/", 1)[-1].strip()
     kind = mimetypes.guess_type(base)[0] or ""
-    title = base.rpartition(".")[0] if kind.startswith(("audio/", "video/")) else base
-    clean = sanitize_filename(title, replacement_text="_", platform="universal").strip(" .")
-    return clean.encode()[:MAX_STEM_BYTES].decode(errors="ignore").strip(" .") or UNTITLED
+    return safe_name(base.rpartition(".")[0] if kind.startswith(("audio/", "video/")) else base)
 
 
 def free_name(database: Database, audio_dir: Path, stem: str, extension: str) -> str:

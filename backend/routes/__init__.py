@@ -1,6 +1,6 @@
 """One file a resource; a new route goes into one of these or a new one listed here."""
 
-from backend.routes import app_files, library, maps, media, models, neighbors, segments, uploads
+from backend.routes import app_files, library, maps, media, models, neighbors, playlists, segments, uploads
 
 BLUEPRINTS = (
     library.blueprint,
@@ -8,6 +8,7 @@ BLUEPRINTS = (
     neighbors.blueprint,
     segments.blueprint,
     uploads.blueprint,
+    playlists.blueprint,
     media.blueprint,
     models.blueprint,
     app_files.blueprint,

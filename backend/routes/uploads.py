@@ -9,7 +9,8 @@ from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 from backend.context import audio_dir, database
 from backend.errors import NotInLibraryError
 from backend.hearing import hearing, wanted_specs
-from db.embeddings import count_extracted, track_outcomes
+from db.embeddings import count_extracted
+from db.outcomes import HEARD, track_outcomes
 from db.schema import Track
 from db.uploads import add_upload
 from ML.errors import AudioDecodeError, MelodexError
@@ -67,4 +68,4 @@ def upload_status(track_id: int) -> Response:
 def status_of(track: Track, models: dict[str, Any]) -> str:
     if track.filename in hearing().waiting:
         return "waiting"
-    return "ready" if all(outcome == "heard" for outcome in models.values()) else "incomplete"
+    return "ready" if all(outcome == HEARD for outcome in models.values()) else "incomplete"
