@@ -26,7 +26,7 @@ class PlaylistSummary:
 def list_playlists(session: Session, playlist_id: int | None = None) -> list[PlaylistSummary]:
     """Those of late first; with an id only that one, none where there is no such playlist."""
     query = (
-        select(Playlist, func.count(Track.id), func.coalesce(func.sum(Track.duration), 0.0))
+        select(Playlist, func.count(Track.id), func.sum(Track.duration))
         .outerjoin(PlaylistTrack, PlaylistTrack.playlist_id == Playlist.id)
         .outerjoin(Track, Track.id == PlaylistTrack.track_id)
         .group_by(Playlist.id)
@@ -34,7 +34,8 @@ def list_playlists(session: Session, playlist_id: int | None = None) -> list[Pla
     )
     if playlist_id is not None:
         query = query.where(Playlist.id == playlist_id)
-    return [PlaylistSummary(*row) for row in session.execute(query)]
+    rows = session.execute(query)
+    return [PlaylistSummary(playlist, n_tracks, duration or 0.0) for playlist, n_tracks, duration in rows]
 
 
 def playlist_tracks(session: Session, playlist_id: int) -> list[Track]:
