@@ -9,7 +9,6 @@ import config
 from backend.context import database
 from db.embeddings import Pair, count_extracted, count_failed
 from db.library import readable_filenames
-from db.outcomes import extraction_gaps
 from ML import registry
 from ML.projections import DIMENSIONS, PROJECTIONS
 from ML.spec import ModelSpec
@@ -32,20 +31,6 @@ def models() -> Response:
         dimensions=DIMENSIONS,
         default=default_pair(extracted),
         n_tracks=n_tracks,
-    )
-
-
-@blueprint.get("/extraction")
-def extraction() -> Response:
-    """Which tracks, by id, each model that is in use has not heard yet, and the reasons where it tried."""
-    with database().read() as session:
-        gaps = extraction_gaps(session)
-    in_use = [spec for spec in registry.MODELS if (spec.name, spec.variant) in gaps]
-    return jsonify(
-        models=[
-            {"model": spec.name, "variant": spec.variant, **dataclasses.asdict(gaps[spec.name, spec.variant])}
-            for spec in in_use
-        ]
     )
 
 

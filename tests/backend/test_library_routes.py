@@ -150,15 +150,3 @@ def test_every_answer_is_json_a_browser_can_parse(client, indexed):
         response = client.get(route)
         assert response.mimetype == "application/json"
         json.loads(response.data, parse_constant=lambda constant: pytest.fail(f"{constant} in JSON"))
-
-
-def test_the_table_learns_who_has_not_heard_what(client, songs, run, loads, music):
-    assert run("index-audio").exit_code == 0
-    assert client.get("/extraction").get_json() == {"models": []}
-    assert run("preprocess-all", "--no-maps").exit_code == 0
-    write_sound(music / "later.wav")
-    (music / "broken.wav").write_bytes(b"RIFF")
-    assert run("index-audio").exit_code == 0
-    ids = {track["filename"]: track["id"] for track in client.get("/tracks").get_json()["tracks"]}
-    (model,) = client.get("/extraction").get_json()["models"]
-    assert model == {"model": "acoustic", "variant": "librosa", "missing": [ids["later.wav"]], "failed": {}}
