@@ -132,3 +132,50 @@ export interface Waveform {
   min: number[]
   max: number[]
 }
+
+/** A playlist as the list of playlists shows it. `duration` is in seconds. */
+export interface PlaylistSummary {
+  id: number
+  name: string
+  n_tracks: number
+  duration: number
+  created_at: string
+  updated_at: string
+}
+
+/** A place in a playlist. `gone`: the file is not there now. */
+export interface PlaylistTrack {
+  track_id: number
+  filename: string
+  title: string | null
+  artist: string | null
+  album: string | null
+  duration: number | null
+  has_cover: boolean
+  gone: boolean
+}
+
+export interface Playlist extends PlaylistSummary {
+  tracks: PlaylistTrack[]
+}
+
+/** What to change of a playlist; what is left out stays. */
+export interface PlaylistChange {
+  name?: string
+  track_ids?: number[]
+}
+
+export const EXPORT_FORMATS = ['m3u8', 'csv', 'json'] as const
+export type ExportFormat = (typeof EXPORT_FORMATS)[number]
+
+/** A stored file: `id` is that of its track. */
+export interface Uploaded {
+  id: number
+  filename: string
+}
+
+/** How far the models are with an uploaded track: `waiting`, `heard`, or why not, by `model/variant`. */
+export interface UploadStatus extends Uploaded {
+  status: 'waiting' | 'ready' | 'incomplete'
+  models: Record<string, string>
+}
