@@ -1,5 +1,5 @@
 /** The one door to the server. Only here live `fetch` and the public API's Spanish parameter names (`red`, `metodo`). */
-import type { Hit, ModelsAnswer, ModelSpace, Moment, Projection, ProjectionQuery, Segments, Track, Waveform } from './types'
+import type { Activations, Extraction, Hit, ModelsAnswer, ModelSpace, Moment, Projection, ProjectionQuery, Segments, Track, Waveform } from './types'
 
 /** A request that did not work, in words a person can act on. `status` 0: the server was not reached. */
 export class ApiError extends Error {
@@ -99,6 +99,11 @@ export const getPath = (space: ModelSpace, from: string, to: string, steps: numb
 /** Tracks near to some together, and away from others. */
 export const getBlend = (space: ModelSpace, plus: readonly string[], minus: readonly string[], k: number, signal?: AbortSignal) =>
   getHits(`/blend?${toQuery({ ...spaceParams(space), plus, minus, k })}`, signal)
+
+export const getExtractions = async (signal?: AbortSignal) => (await getJson<{ extractions: Extraction[] }>('/extractions', signal)).extractions
+
+export const getActivations = (model: string, variant: string, tag: string, signal?: AbortSignal) =>
+  getJson<Activations>(`/activations?${toQuery({ red: model, dataset: variant, tag })}`, signal)
 
 export const getSegments = ({ model, variant }: ModelSpace, track: string, signal?: AbortSignal) =>
   getJson<Segments>(`/segments?${toQuery({ red: model, dataset: variant, track })}`, signal)
