@@ -1,6 +1,17 @@
 """One file a resource; a new route goes into one of these or a new one listed here."""
 
-from backend.routes import app_files, library, maps, media, models, neighbors, playlists, segments, uploads
+from backend.routes import (
+    app_files,
+    extractions,
+    library,
+    maps,
+    media,
+    models,
+    neighbors,
+    playlists,
+    segments,
+    uploads,
+)
 
 BLUEPRINTS = (
     library.blueprint,
@@ -9,6 +20,7 @@ BLUEPRINTS = (
     segments.blueprint,
     uploads.blueprint,
     playlists.blueprint,
+    extractions.blueprint,
     media.blueprint,
     models.blueprint,
     app_files.blueprint,

@@ -1,6 +1,8 @@
 /** The one door to the server. Only here live `fetch` and the public API's Spanish parameter names (`red`, `metodo`). */
 import type {
+  Activations,
   ExportFormat,
+  Extraction,
   Hit,
   ModelsAnswer,
   ModelSpace,
@@ -120,6 +122,11 @@ export const getPath = (space: ModelSpace, from: string, to: string, steps: numb
 /** Tracks near to some together, and away from others. */
 export const getBlend = (space: ModelSpace, plus: readonly string[], minus: readonly string[], k: number, signal?: AbortSignal) =>
   getHits(`/blend?${toQuery({ ...spaceParams(space), plus, minus, k })}`, signal)
+
+export const getExtractions = async (signal?: AbortSignal) => (await getJson<{ extractions: Extraction[] }>('/extractions', signal)).extractions
+
+export const getActivations = (model: string, variant: string, tag: string, signal?: AbortSignal) =>
+  getJson<Activations>(`/activations?${toQuery({ red: model, dataset: variant, tag })}`, signal)
 
 export const getSegments = ({ model, variant }: ModelSpace, track: string, signal?: AbortSignal) =>
   getJson<Segments>(`/segments?${toQuery({ red: model, dataset: variant, track })}`, signal)

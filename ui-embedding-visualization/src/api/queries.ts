@@ -1,6 +1,6 @@
 /** TanStack Query hooks: what components use instead of the client. */
 import { keepPreviousData, QueryClient, useQueries, useQuery } from '@tanstack/react-query'
-import { ApiError, getBlend, getModels, getNeighbours, getPath, getProjection, getSegments, getTracks, getWaveform } from './client'
+import { ApiError, getBlend, getExtractions, getModels, getNeighbours, getPath, getProjection, getSegments, getTracks, getWaveform } from './client'
 import type { Hit, ModelSpace, Moment, ProjectionQuery } from './types'
 
 const FRESH_MS = 60_000
@@ -14,6 +14,8 @@ export const createQueryClient = () =>
 export const useModels = () => useQuery({ queryKey: ['models'], queryFn: ({ signal }) => getModels(signal) })
 
 export const useTracks = () => useQuery({ queryKey: ['tracks'], queryFn: ({ signal }) => getTracks(signal) })
+
+export const useExtractions = () => useQuery({ queryKey: ['extractions'], queryFn: ({ signal }) => getExtractions(signal) })
 
 /** The last map stays on screen until the next one has come, so that the points can move to their new places. */
 export const useProjection = (query: ProjectionQuery | null) =>

@@ -127,6 +127,21 @@ export interface Segments {
   activations: number[][]
 }
 
+/** What one model has made of the library: ids of tracks it heard, and why it could not hear the others. */
+export interface Extraction {
+  model: string
+  variant: string
+  heard: number[]
+  failed: Record<string, string>
+}
+
+/** How strongly one tag is heard in each track. */
+export interface Activations {
+  tag: string
+  track_ids: number[]
+  values: number[]
+}
+
 /** The outline of a sound: smallest and largest sample of equal pieces, -1 … 1. */
 export interface Waveform {
   min: number[]

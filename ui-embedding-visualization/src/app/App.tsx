@@ -2,6 +2,7 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { createQueryClient } from '@/api/queries'
 import { Controls } from '@/features/controls/Controls'
+import { LibraryPage } from '@/features/library/LibraryPage'
 import { MapStage } from '@/features/map/MapStage'
 import { Player } from '@/features/player/Player'
 import { ExplorerProvider, useExplorer } from '@/state/explorer'
@@ -36,6 +37,7 @@ export function App() {
 /** The frame: header, two panels that become drawers on a small screen, the map, the player. */
 function Shell() {
   const [drawer, setDrawer] = useState<Drawer>(null)
+  const { page } = useView()
   const [helpOpen, setHelpOpen] = useState(false)
   useShortcuts({ help: () => setHelpOpen(true), closeDrawer: () => setDrawer(null), toggleTrack: useToggleTrack() })
   const toggle = (which: Drawer) => setDrawer(drawer === which ? null : which)
@@ -45,8 +47,8 @@ function Shell() {
       <aside className="panel panel--left" aria-label="View and colours">
         <Controls />
       </aside>
-      <main className="stage" aria-label="Map">
-        <MapStage />
+      <main className="stage" aria-label={page === 'map' ? 'Map' : 'Library'}>
+        {page === 'map' ? <MapStage /> : <LibraryPage />}
       </main>
       <aside className="panel panel--right" aria-label="Details">
         <SidePanel />

@@ -2,6 +2,7 @@ import { CircleHelp, Info, Monitor, Moon, SlidersHorizontal, Sun } from 'lucide-
 import { IconButton } from '@/components/IconButton'
 import { SearchBox } from '@/features/search/SearchBox'
 import { THEME_CHOICES, useTheme, type ThemeChoice } from '@/state/theme'
+import { Pages } from './Pages'
 
 /** Which panel lies over the map on a small screen. */
 export type Drawer = 'controls' | 'track' | null
@@ -22,8 +23,9 @@ export function Header({ drawer, onToggle, onHelp }: HeaderProps) {
     <header className="header">
       <h1 className="logo">
         <i aria-hidden="true" />
-        Melodex
+        <span>Melodex</span>
       </h1>
+      <Pages />
       <div className="header__search">
         <SearchBox />
       </div>

@@ -13,8 +13,10 @@ interface VirtualListProps {
   keyOf: (index: number) => string | number
   /** A row to bring into view when it changes, or -1. */
   reveal?: number
-  /** What a screen reader says of the list. */
-  label: string
+  /** What a screen reader says of the list; a table says it itself. */
+  label?: string
+  /** The rows are those of a table, which has a heading row of its own above. */
+  tabular?: boolean
   /** Extra class, for layout only. */
   className?: string
   /** Hook for browser tests. */
@@ -24,7 +26,7 @@ interface VirtualListProps {
 const OVERSCAN = 8
 
 /** A list that draws only the rows in sight, so that a hundred thousand scroll as ten do. */
-export function VirtualList({ count, rowHeight, renderRow, keyOf, reveal = -1, label, className = '', testId }: VirtualListProps) {
+export function VirtualList({ count, rowHeight, renderRow, keyOf, reveal = -1, label, tabular = false, className = '', testId }: VirtualListProps) {
   const root = useRef<HTMLDivElement>(null)
   // eslint-disable-next-line react-hooks/incompatible-library -- there is no React Compiler here to be held up
   const rows = useVirtualizer({
@@ -39,15 +41,13 @@ export function VirtualList({ count, rowHeight, renderRow, keyOf, reveal = -1, l
     if (reveal >= 0) rows.scrollToIndex(reveal)
   }, [reveal, rows])
   return (
-    <div ref={root} className={`virtual-list ${className}`} role="list" aria-label={label} tabIndex={0} data-testid={testId}>
+    <div ref={root} className={`virtual-list ${className}`} role={tabular ? 'rowgroup' : 'list'} aria-label={label} tabIndex={tabular ? undefined : 0} data-testid={testId}>
       <div style={{ height: rows.getTotalSize() }}>
         {rows.getVirtualItems().map((item) => (
           <div
             key={item.key}
             className="virtual-list__row"
-            role="listitem"
-            aria-setsize={count}
-            aria-posinset={item.index + 1}
+            {...(tabular ? {} : { role: 'listitem', 'aria-setsize': count, 'aria-posinset': item.index + 1 })}
             style={{ height: rowHeight, transform: `translateY(${item.start}px)` }}
           >
             {renderRow(item.index)}

@@ -1,10 +1,11 @@
 /** The library and the map on screen, joined once and shared by all features. */
-import { createContext, useCallback, useContext, useEffect, useMemo, type ReactNode } from 'react'
+import { createContext, useCallback, useContext, useDeferredValue, useEffect, useMemo, type ReactNode } from 'react'
 import { useModels, useProjection, useTracks } from '@/api/queries'
 import type { Dimensions, ModelsAnswer, Projection, ProjectionQuery, Track } from '@/api/types'
-import { computeColouring, visibleMask, type Colouring } from '@/domain/colouring'
+import { categoryOf, computeColouring, visibleMask, type Colouring } from '@/domain/colouring'
 import { resolveQuery } from '@/domain/models'
 import { compareTracks, playOrder } from '@/domain/order'
+import { buildSearchIndex, matchTracks } from '@/domain/search'
 import { trackOfPoint } from '@/domain/track'
 import { useScheme } from './theme'
 import { changeView, useView } from './view'
@@ -40,6 +41,8 @@ export interface Explorer {
   hidden: ReadonlySet<string>
   /** uint8 [n]: 1 where a point is not filtered out. */
   visible: Uint8Array
+  /** Whether the filters let a track through, on the map or not. */
+  passes: (track: Track) => boolean
   /** The selected tracks, in playing order. */
   selection: readonly Track[]
   /** uint8 [n]: 1 where a point is selected; null while nothing is. */
@@ -84,7 +87,8 @@ function useExplorerState(): Explorer {
   const mapPoints = useMapPoints(projection.data, byName, tracks.data !== undefined)
   const indices = useMemo(() => new Map(mapPoints?.keys.map((key, i) => [key, i])), [mapPoints])
   const library = tracks.data ?? NO_TRACKS
-  const filtered = useFilteredPoints(mapPoints, library)
+  const found = useFound(library)
+  const filtered = useFilteredPoints(mapPoints, library, found)
   const selected = useSelected(mapPoints, library)
   const order = usePlayOrder(mapPoints, filtered.visible, selected.selection)
   return {
@@ -123,14 +127,30 @@ function useMapPoints(projection: Projection | undefined, byName: Map<string, Tr
   }, [projection, byName, tracksKnown])
 }
 
-function useFilteredPoints(points: MapPoints | undefined, library: Track[]) {
+/** File names of the tracks that hold the words of the filter; null while it is empty. */
+function useFound(library: Track[]): ReadonlySet<string> | null {
+  const { find } = useView()
+  const wanted = useDeferredValue(find.trim())
+  const empty = wanted === ''
+  const index = useMemo(() => (empty ? null : buildSearchIndex(library)), [library, empty])
+  return useMemo(() => index && new Set(matchTracks(index, wanted).map((track) => track.filename)), [index, wanted])
+}
+
+function useFilteredPoints(points: MapPoints | undefined, library: Track[], found: ReadonlySet<string> | null) {
   const { colour, hidden: hiddenKeys } = useView()
   const scheme = useScheme()
   const drawn = points?.tracks ?? NO_TRACKS
   const colouring = useMemo(() => computeColouring(drawn, library, colour, scheme), [drawn, library, colour, scheme])
   const hidden = useMemo(() => new Set(hiddenKeys), [hiddenKeys])
-  const visible = useMemo(() => visibleMask(colouring, hidden), [colouring, hidden])
-  return { colouring, hidden, visible }
+  const visible = useMemo(() => {
+    const shown = visibleMask(colouring, hidden)
+    return found ? shown.map((one, i) => (found.has(drawn[i].filename) ? one : 0)) : shown
+  }, [colouring, hidden, found, drawn])
+  const passes = useCallback(
+    (track: Track) => !hidden.has(categoryOf(track, colour)) && (found === null || found.has(track.filename)),
+    [hidden, colour, found],
+  )
+  return { colouring, hidden, visible, passes }
 }
 
 /** Ids of the URL that the library does not have are passed over. */

@@ -4,11 +4,16 @@ import type { Dimensions, Space } from '@/api/types'
 import { COLOUR_FIELDS, type ColourField } from '@/domain/colouring'
 import { formatIds, NOTHING, parseIds, type TrackIds } from '@/domain/selection'
 
+/** What the middle of the screen shows. */
+export type Page = 'map' | 'library'
+export const PAGES: readonly Page[] = ['map', 'library']
+
 /** What the right panel shows. */
-export type Panel = 'track' | 'selection'
-export const PANELS: readonly Panel[] = ['track', 'selection']
+export type Panel = 'track' | 'selection' | 'path'
+export const PANELS: readonly Panel[] = ['track', 'selection', 'path']
 
 export interface View {
+  page: Page
   /** null: the server's default. */
   model: string | null
   variant: string | null
@@ -18,6 +23,10 @@ export interface View {
   colour: ColourField
   /** Legend entries switched off. */
   hidden: readonly string[]
+  /** Words that a track must hold not to be filtered out. */
+  find: string
+  /** Order of the library table: see parseSort. */
+  sort: string | null
   /** File name of the track in focus. */
   track: string | null
   /** Seconds into that track, where the neighbours of a moment are asked for instead of the whole's. */
@@ -25,6 +34,13 @@ export interface View {
   /** Ids of the selected tracks. */
   selection: TrackIds
   panel: Panel
+  /** Ends of a path through the model's space, and how many tracks lie between. */
+  from: string | null
+  to: string | null
+  steps: number
+  /** A blend: what to sound like, and what not. */
+  plus: readonly string[]
+  minus: readonly string[]
   camera: Camera | null
 }
 
@@ -38,6 +54,7 @@ export interface Camera {
 }
 
 export const DEFAULT_VIEW: View = {
+  page: 'map',
   model: null,
   variant: null,
   space: 'embedding',
@@ -45,10 +62,17 @@ export const DEFAULT_VIEW: View = {
   dimensions: 2,
   colour: 'genre',
   hidden: [],
+  find: '',
+  sort: null,
   track: null,
   moment: null,
   selection: NOTHING,
   panel: 'track',
+  from: null,
+  to: null,
+  steps: 8,
+  plus: [],
+  minus: [],
   camera: null,
 }
 
@@ -63,6 +87,8 @@ function parseCamera(text: string | null): Camera | null {
 
 const parseSeconds = (text: string | null): number | null => (text !== null && /^\d{1,6}(\.\d+)?$/.test(text) ? Number(text) : null)
 
+const parseSteps = (text: string | null): number => (text !== null && /^[1-9]\d?$/.test(text) ? Number(text) : DEFAULT_VIEW.steps)
+
 const formatCamera = (camera: Camera) => CAMERA_KEYS.map((key) => Number(camera[key].toFixed(5))).join(',')
 
 function oneOf<T extends string>(value: string | null, choices: readonly T[], otherwise: T): T {
@@ -73,6 +99,7 @@ function oneOf<T extends string>(value: string | null, choices: readonly T[], ot
 export function parseView(search: string): View {
   const params = new URLSearchParams(search)
   return {
+    page: oneOf(params.get('page'), PAGES, DEFAULT_VIEW.page),
     model: params.get('model'),
     variant: params.get('variant'),
     space: oneOf(params.get('space'), ['embedding', 'taggram'], DEFAULT_VIEW.space),
@@ -80,21 +107,38 @@ export function parseView(search: string): View {
     dimensions: params.get('dimensions') === '3' ? 3 : 2,
     colour: oneOf(params.get('colour'), COLOUR_FIELDS.map((field) => field.value), DEFAULT_VIEW.colour),
     hidden: params.getAll('hide'),
+    find: params.get('find') ?? DEFAULT_VIEW.find,
+    sort: params.get('sort'),
     track: params.get('track'),
     moment: parseSeconds(params.get('moment')),
     selection: parseIds(params.get('select')),
     panel: oneOf(params.get('panel'), PANELS, DEFAULT_VIEW.panel),
+    from: params.get('from'),
+    to: params.get('to'),
+    steps: parseSteps(params.get('steps')),
+    plus: params.getAll('plus'),
+    minus: params.getAll('minus'),
     camera: parseCamera(params.get('camera')),
   }
 }
 
+/** Lists are written an entry at a time: parameter and field. */
+const LISTS = [
+  ['hide', 'hidden'],
+  ['plus', 'plus'],
+  ['minus', 'minus'],
+] as const
+
+/** Written under their own names. */
+const SINGLE = ['page', 'model', 'variant', 'space', 'method', 'dimensions', 'colour', 'find', 'sort', 'track', 'moment', 'panel', 'from', 'to', 'steps'] as const
+
 /** Only what differs from the default is written. */
 export function formatView(view: View): string {
   const params = new URLSearchParams()
-  for (const key of ['model', 'variant', 'space', 'method', 'dimensions', 'colour', 'track', 'moment', 'panel'] as const) {
+  for (const key of SINGLE) {
     if (view[key] !== null && view[key] !== DEFAULT_VIEW[key]) params.set(key, String(view[key]))
   }
-  for (const entry of view.hidden) params.append('hide', entry)
+  for (const [name, key] of LISTS) for (const entry of view[key]) params.append(name, entry)
   if (view.selection.length > 0) params.set('select', formatIds(view.selection))
   if (view.camera) params.set('camera', formatCamera(view.camera))
   const text = params.toString().replaceAll('%2C', ',').replaceAll('%2F', '/')

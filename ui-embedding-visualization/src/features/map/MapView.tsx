@@ -7,6 +7,7 @@ import { cssColour, MAP_COLOURS } from '@/domain/palette'
 import { countOf } from '@/domain/track'
 import { useExplorer, type Explorer, type MapPoints } from '@/state/explorer'
 import { useFocus } from '@/state/focus'
+import { useLinks } from '@/state/near'
 import { play, usePlayer } from '@/state/player'
 import { startPreview, stopPreview } from '@/state/preview'
 import { useMedia, useScheme } from '@/state/theme'
@@ -22,8 +23,6 @@ interface MapViewProps {
   /** What is drawn: at least one point. */
   points: MapPoints
 }
-
-const NO_LINES: readonly MapLine[] = []
 
 /** What the pointer is over. Another map forgets it. */
 interface Hover {
@@ -41,10 +40,11 @@ export function MapView({ points }: MapViewProps) {
   const [map, setMap] = useState<PointMapHandle | null>(null)
   const [hover, setHover] = useState<Hover | null>(null)
   const pick = useCallback((index: number) => choose(points.keys[index]), [points])
+  const lines = useLines(explorer)
   const still = useMedia('(prefers-reduced-motion: reduce)')
   useFlights(map, points)
   useSegmentWalk(map, points, still)
-  useEffect(() => installTestingHook(map, points, explorer), [map, points, explorer])
+  useEffect(() => installTestingHook(map, points, explorer, lines), [map, points, explorer, lines])
 
   return (
     <>
@@ -53,7 +53,7 @@ export function MapView({ points }: MapViewProps) {
         style={useStyle(explorer)}
         look={MAP_COLOURS[scheme]}
         labels={useLabels(explorer, points)}
-        lines={NO_LINES}
+        lines={lines}
         selected={explorer.indexOf(view.track)}
         playing={explorer.indexOf(playing)}
         camera={view.camera}
@@ -109,6 +109,15 @@ function useLabels({ colouring, hidden }: Explorer, points: MapPoints) {
         position,
       })),
     [colouring, points, hidden],
+  )
+}
+
+/** Between tracks that the map has. */
+function useLines({ indexOf }: Explorer): MapLine[] {
+  const links = useLinks()
+  return useMemo(
+    () => links.map(({ from, to, strength }) => ({ from: indexOf(from), to: indexOf(to), strength })).filter(({ from, to }) => from >= 0 && to >= 0),
+    [links, indexOf],
   )
 }
 

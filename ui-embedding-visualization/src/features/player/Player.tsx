@@ -53,9 +53,10 @@ function useListened(): () => readonly string[] {
   }, [playOrder])
 }
 
+/** A queue is listened to beside its own list, so the focus stays; otherwise it goes along. */
 function stepTo(track: string | null): void {
   if (track === null) return
-  changeView({ track })
+  if (!usePlayer.getState().queue?.includes(track)) changeView({ track })
   play(track)
 }
 

@@ -8,7 +8,9 @@ import { useExplorer } from '@/state/explorer'
 import { visit } from '@/state/focus'
 import { useView } from '@/state/view'
 import { LibrarySummary } from './LibrarySummary'
+import { Neighbours } from './Neighbours'
 import './track.css'
+import { TrackActions } from './TrackActions'
 
 /** The right panel: the selected track, or the library while nothing is selected. */
 export function TrackPanel() {
@@ -52,6 +54,8 @@ function TrackCard({ track, absent, library }: TrackCardProps) {
         </p>
       )}
       {absent && <p className="hint">The model has not heard this track, so the map on screen does not show it.</p>}
+      <TrackActions track={track} />
+      <Neighbours track={track} />
       <TrackFacts track={track} />
       <SameArtist track={track} library={library} />
     </>
