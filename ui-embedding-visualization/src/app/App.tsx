@@ -5,16 +5,21 @@ import { Controls } from '@/features/controls/Controls'
 import { LibraryPage } from '@/features/library/LibraryPage'
 import { MapStage } from '@/features/map/MapStage'
 import { Player } from '@/features/player/Player'
+import { PlaylistList } from '@/features/playlists/PlaylistList'
+import { PlaylistPage } from '@/features/playlists/PlaylistPage'
+import { SavePlaylistDialog } from '@/features/playlists/SavePlaylistDialog'
+import { UploadLayer } from '@/features/upload/UploadLayer'
 import { ExplorerProvider, useExplorer } from '@/state/explorer'
 import { toggleSelected } from '@/state/selection'
 import { useScheme } from '@/state/theme'
-import { useView } from '@/state/view'
+import { useView, type Page } from '@/state/view'
 import { Announcer } from './Announcer'
 import { CrashBoundary } from './CrashBoundary'
 import { Header, type Drawer } from './Header'
 import { HelpDialog } from './HelpDialog'
 import { SidePanel } from './SidePanel'
 import './layout.css'
+import { Notices } from './Notices'
 import { useShortcuts } from './useShortcuts'
 
 export function App() {
@@ -34,21 +39,28 @@ export function App() {
   )
 }
 
+/** What a page puts on the left and in the middle, and how these are called. */
+const PAGES: Record<Page, { Left: () => React.ReactNode; leftLabel: string; Main: () => React.ReactNode; label: string }> = {
+  map: { Left: Controls, leftLabel: 'View and colours', Main: MapStage, label: 'Map' },
+  library: { Left: Controls, leftLabel: 'View and colours', Main: LibraryPage, label: 'Library' },
+  playlists: { Left: PlaylistList, leftLabel: 'Playlists', Main: PlaylistPage, label: 'Playlist' },
+}
+
 /** The frame: header, two panels that become drawers on a small screen, the map, the player. */
 function Shell() {
   const [drawer, setDrawer] = useState<Drawer>(null)
-  const { page } = useView()
+  const { Left, leftLabel, Main, label } = PAGES[useView().page]
   const [helpOpen, setHelpOpen] = useState(false)
   useShortcuts({ help: () => setHelpOpen(true), closeDrawer: () => setDrawer(null), toggleTrack: useToggleTrack() })
   const toggle = (which: Drawer) => setDrawer(drawer === which ? null : which)
   return (
     <div className="shell" data-drawer={drawer ?? 'none'}>
       <Header drawer={drawer} onToggle={toggle} onHelp={() => setHelpOpen(true)} />
-      <aside className="panel panel--left" aria-label="View and colours">
-        <Controls />
+      <aside className="panel panel--left" aria-label={leftLabel}>
+        <Left />
       </aside>
-      <main className="stage" aria-label={page === 'map' ? 'Map' : 'Library'}>
-        {page === 'map' ? <MapStage /> : <LibraryPage />}
+      <main className="stage" aria-label={label}>
+        <Main />
       </main>
       <aside className="panel panel--right" aria-label="Details">
         <SidePanel />
@@ -58,6 +70,9 @@ function Shell() {
         <Player onShowTrack={() => setDrawer('track')} />
       </footer>
       <HelpDialog open={helpOpen} onClose={() => setHelpOpen(false)} />
+      <SavePlaylistDialog />
+      <UploadLayer />
+      <Notices />
       <Announcer />
     </div>
   )

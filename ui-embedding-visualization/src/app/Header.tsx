@@ -1,6 +1,7 @@
 import { CircleHelp, Info, Monitor, Moon, SlidersHorizontal, Sun } from 'lucide-react'
 import { IconButton } from '@/components/IconButton'
 import { SearchBox } from '@/features/search/SearchBox'
+import { AddMusicButton } from '@/features/upload/AddMusicButton'
 import { THEME_CHOICES, useTheme, type ThemeChoice } from '@/state/theme'
 import { Pages } from './Pages'
 
@@ -29,6 +30,7 @@ export function Header({ drawer, onToggle, onHelp }: HeaderProps) {
       <div className="header__search">
         <SearchBox />
       </div>
+      <AddMusicButton />
       <IconButton label="View and colours" className="only-small" pressed={drawer === 'controls'} onClick={() => onToggle('controls')} testId="drawer-controls">
         <SlidersHorizontal size={17} />
       </IconButton>

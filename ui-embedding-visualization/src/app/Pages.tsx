@@ -1,9 +1,10 @@
-import { Library, Map as MapIcon } from 'lucide-react'
+import { Library, ListMusic, Map as MapIcon } from 'lucide-react'
 import { changeView, useView, type Page } from '@/state/view'
 
 const PAGES: readonly { page: Page; label: string; Icon: typeof Library }[] = [
   { page: 'map', label: 'Map', Icon: MapIcon },
   { page: 'library', label: 'Library', Icon: Library },
+  { page: 'playlists', label: 'Playlists', Icon: ListMusic },
 ]
 
 /** What the middle of the screen shows. */

@@ -5,6 +5,7 @@ const FULL: View = {
   page: 'library',
   find: 'blue train',
   sort: '-year',
+  playlist: 12,
   model: 'musicnn',
   variant: 'mtat',
   space: 'taggram',
@@ -35,7 +36,7 @@ describe('the view in the URL', () => {
   })
 
   it('falls back where a hand-made link makes no sense', () => {
-    expect(parseView('?space=cheese&dimensions=4&colour=loud&panel=door&select=é&moment=-1s&steps=0&camera=1,2,x&camera=')).toEqual(DEFAULT_VIEW)
+    expect(parseView('?space=cheese&dimensions=4&colour=loud&panel=door&select=é&moment=-1s&steps=0&playlist=-3&page=cellar&camera=1,2,x&camera=')).toEqual(DEFAULT_VIEW)
     expect(parseView('?camera=0,0,0,0,0,0').camera).toBeNull()
   })
 

@@ -5,8 +5,8 @@ import { COLOUR_FIELDS, type ColourField } from '@/domain/colouring'
 import { formatIds, NOTHING, parseIds, type TrackIds } from '@/domain/selection'
 
 /** What the middle of the screen shows. */
-export type Page = 'map' | 'library'
-export const PAGES: readonly Page[] = ['map', 'library']
+export type Page = 'map' | 'library' | 'playlists'
+export const PAGES: readonly Page[] = ['map', 'library', 'playlists']
 
 /** What the right panel shows. */
 export type Panel = 'track' | 'selection' | 'path'
@@ -27,6 +27,8 @@ export interface View {
   find: string
   /** Order of the library table: see parseSort. */
   sort: string | null
+  /** Id of the playlist that is open. */
+  playlist: number | null
   /** File name of the track in focus. */
   track: string | null
   /** Seconds into that track, where the neighbours of a moment are asked for instead of the whole's. */
@@ -64,6 +66,7 @@ export const DEFAULT_VIEW: View = {
   hidden: [],
   find: '',
   sort: null,
+  playlist: null,
   track: null,
   moment: null,
   selection: NOTHING,
@@ -87,6 +90,8 @@ function parseCamera(text: string | null): Camera | null {
 
 const parseSeconds = (text: string | null): number | null => (text !== null && /^\d{1,6}(\.\d+)?$/.test(text) ? Number(text) : null)
 
+const parseId = (text: string | null): number | null => (text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null)
+
 const parseSteps = (text: string | null): number => (text !== null && /^[1-9]\d?$/.test(text) ? Number(text) : DEFAULT_VIEW.steps)
 
 const formatCamera = (camera: Camera) => CAMERA_KEYS.map((key) => Number(camera[key].toFixed(5))).join(',')
@@ -109,6 +114,7 @@ export function parseView(search: string): View {
     hidden: params.getAll('hide'),
     find: params.get('find') ?? DEFAULT_VIEW.find,
     sort: params.get('sort'),
+    playlist: parseId(params.get('playlist')),
     track: params.get('track'),
     moment: parseSeconds(params.get('moment')),
     selection: parseIds(params.get('select')),
@@ -130,7 +136,7 @@ const LISTS = [
 ] as const
 
 /** Written under their own names. */
-const SINGLE = ['page', 'model', 'variant', 'space', 'method', 'dimensions', 'colour', 'find', 'sort', 'track', 'moment', 'panel', 'from', 'to', 'steps'] as const
+const SINGLE = ['page', 'model', 'variant', 'space', 'method', 'dimensions', 'colour', 'find', 'sort', 'playlist', 'track', 'moment', 'panel', 'from', 'to', 'steps'] as const
 
 /** Only what differs from the default is written. */
 export function formatView(view: View): string {

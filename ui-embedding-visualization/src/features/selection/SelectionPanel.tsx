@@ -1,4 +1,4 @@
-import { Lasso, Play } from 'lucide-react'
+import { Lasso, ListPlus, Play } from 'lucide-react'
 import type { Track } from '@/api/types'
 import { MediaRow } from '@/components/MediaRow'
 import { VirtualList } from '@/components/VirtualList'
@@ -7,6 +7,7 @@ import { artistLabel, countOf, formatDuration, formatTotal, joinKnown, trackTitl
 import { useExplorer } from '@/state/explorer'
 import { visit } from '@/state/focus'
 import { usePlayer } from '@/state/player'
+import { offerPlaylist } from '@/state/playlistDraft'
 import { clearSelection } from '@/state/selection'
 import './selection.css'
 
@@ -25,6 +26,9 @@ export function SelectionPanel() {
       <div className="button-row">
         <button type="button" className="button button--main" onClick={() => visit(selection[0].filename)} data-testid="selection-play">
           <Play size={13} fill="currentColor" strokeWidth={0} aria-hidden /> Play these
+        </button>
+        <button type="button" className="button" onClick={() => offerPlaylist(selection.map((track) => track.id))} data-testid="selection-save">
+          <ListPlus size={13} aria-hidden /> Save
         </button>
         <button type="button" className="button" onClick={clearSelection}>
           Clear
