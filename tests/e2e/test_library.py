@@ -45,3 +45,34 @@ def test_keys_walk_the_rows_and_enter_plays(page: Page, site: Site):
     expect(second).to_have_attribute("data-playing", "true")
     page.keyboard.press("x")
     expect(second).to_have_attribute("aria-selected", "true")
+
+
+def test_rows_are_selected_by_ctrl_and_shift_and_shown_on_the_map(page: Page, site: Site):
+    page.goto(f"{site.app}/?page=library&sort=title&model=acoustic&method=pca")
+    rows = page.get_by_test_id("library-row")
+    names = [rows.nth(at).get_attribute("data-key") for at in range(8)]
+    rows.nth(1).click(modifiers=["Control"])
+    rows.nth(4).click(modifiers=["Shift"])
+    rows.nth(6).click(modifiers=["Control"])
+    rows.nth(2).click(modifiers=["Control"])
+    expect(page.get_by_test_id("library-selected")).to_contain_text("4 selected")
+    rows.nth(7).hover()
+    rows.nth(7).get_by_test_id("row-map").click()
+    wait_until_settled(page)
+    expect(page.get_by_test_id("track-panel")).to_be_visible()
+    assert set(page.evaluate("window.melodex.selection()")) == {names[1], names[3], names[4], names[6]}
+    assert page.evaluate("window.melodex.view().track") == names[7]
+    page.go_back()
+    expect(page.get_by_test_id("library-selected")).to_contain_text("4 selected")
+
+
+def test_headings_stay_above_their_columns_when_the_table_is_moved(page: Page, site: Site):
+    page.goto(f"{site.app}/?page=library")
+    expect(page.get_by_test_id("library-row").first).to_be_visible(timeout=PATIENCE)
+    page.get_by_test_id("library-table").locator(".virtual-list").evaluate("list => list.scrollTo(400, 700)")
+    heading = page.get_by_test_id("sort-filename").locator("..").bounding_box()
+    cell = page.get_by_test_id("library-row").last.locator("[role=gridcell]").nth(-2).bounding_box()
+    assert heading and cell
+    assert abs(heading["x"] - cell["x"]) < 1
+    table = page.get_by_test_id("library-table").bounding_box()
+    assert table and abs(heading["y"] - table["y"]) < 20

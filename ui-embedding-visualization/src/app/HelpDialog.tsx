@@ -9,6 +9,8 @@ const KEYS: readonly [string[], string][] = [
   [['x'], 'Take the track in focus into the selection, or out of it'],
   [['Ctrl', 'Z'], 'Undo a change of the selection; with Shift: redo'],
   [['+', '−', '0'], 'On the map: zoom in, zoom out, fit everything'],
+  [['Space', 'Enter', 'm'], 'In the library: select the track, play it, show it on the map; Shift with arrows selects on the way'],
+  [['Alt', '↑', '↓'], 'In a playlist: move the track'],
   [['?'], 'This help'],
 ]
 

@@ -15,8 +15,8 @@ interface VirtualListProps {
   reveal?: number
   /** What a screen reader says of the list; a table says it itself. */
   label?: string
-  /** The rows are those of a table, which has a heading row of its own above. */
-  tabular?: boolean
+  /** The rows are those of a table: its heading, which stays above them, and how high it is in pixels. */
+  head?: { node: ReactNode; height: number }
   /** Extra class, for layout only. */
   className?: string
   /** Hook for browser tests. */
@@ -26,7 +26,7 @@ interface VirtualListProps {
 const OVERSCAN = 8
 
 /** A list that draws only the rows in sight, so that a hundred thousand scroll as ten do. */
-export function VirtualList({ count, rowHeight, renderRow, keyOf, reveal = -1, label, tabular = false, className = '', testId }: VirtualListProps) {
+export function VirtualList({ count, rowHeight, renderRow, keyOf, reveal = -1, label, head, className = '', testId }: VirtualListProps) {
   const root = useRef<HTMLDivElement>(null)
   // eslint-disable-next-line react-hooks/incompatible-library -- there is no React Compiler here to be held up
   const rows = useVirtualizer({
@@ -35,20 +35,23 @@ export function VirtualList({ count, rowHeight, renderRow, keyOf, reveal = -1, l
     estimateSize: () => rowHeight,
     getItemKey: keyOf,
     overscan: OVERSCAN,
+    scrollMargin: head?.height ?? 0,
+    scrollPaddingStart: head?.height ?? 0,
     initialRect: { width: 300, height: 600 },
   })
   useEffect(() => {
     if (reveal >= 0) rows.scrollToIndex(reveal)
   }, [reveal, rows])
   return (
-    <div ref={root} className={`virtual-list ${className}`} role={tabular ? 'rowgroup' : 'list'} aria-label={label} tabIndex={tabular ? undefined : 0} data-testid={testId}>
-      <div style={{ height: rows.getTotalSize() }}>
+    <div ref={root} className={`virtual-list ${className}`} role={head ? 'none' : 'list'} aria-label={label} tabIndex={head ? undefined : 0} data-testid={testId}>
+      {head?.node}
+      <div className="virtual-list__rows" role={head && 'rowgroup'} style={{ height: rows.getTotalSize() }}>
         {rows.getVirtualItems().map((item) => (
           <div
             key={item.key}
             className="virtual-list__row"
-            {...(tabular ? {} : { role: 'listitem', 'aria-setsize': count, 'aria-posinset': item.index + 1 })}
-            style={{ height: rowHeight, transform: `translateY(${item.start}px)` }}
+            {...(head ? {} : { role: 'listitem', 'aria-setsize': count, 'aria-posinset': item.index + 1 })}
+            style={{ height: rowHeight, transform: `translateY(${item.start - rows.options.scrollMargin}px)` }}
           >
             {renderRow(item.index)}
           </div>

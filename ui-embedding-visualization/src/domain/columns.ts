@@ -3,7 +3,7 @@ import type { Track } from '@/api/types'
 import { compareTracks } from './order'
 import { artistLabel, formatDuration, genreLabel, trackTitle } from './track'
 
-export type ColumnKey = 'title' | 'artist' | 'album' | 'track_number' | 'year' | 'genre' | 'duration' | 'predicted_genre' | 'confidence' | 'filename'
+export type ColumnKey = 'title' | 'artist' | 'album' | 'track_number' | 'year' | 'genre' | 'duration' | 'predicted_genre' | 'confidence' | 'tempo' | 'spectral_centroid' | 'filename'
 
 export interface Column {
   key: ColumnKey
@@ -20,6 +20,9 @@ export interface Column {
   essential?: boolean
 }
 
+/** A value with its unit; nothing where it is not known. */
+const withUnit = (value: number | null, unit: string, digits = 0): string => (value === null ? '' : `${value.toFixed(digits)} ${unit}`)
+
 const percent = (share: number | null): string => (share === null ? '' : `${Math.round(100 * share)} %`)
 
 export const COLUMNS: readonly Column[] = [
@@ -32,6 +35,15 @@ export const COLUMNS: readonly Column[] = [
   { key: 'duration', label: 'Length', width: '60px', valueOf: (track) => track.duration, textOf: (track) => formatDuration(track.duration), numeric: true, essential: true },
   { key: 'predicted_genre', label: 'Sounds like', width: 'minmax(84px, 0.8fr)', valueOf: (track) => track.predicted_genre },
   { key: 'confidence', label: 'Sure', width: '56px', valueOf: (track) => track.confidence, textOf: (track) => percent(track.confidence), numeric: true },
+  { key: 'tempo', label: 'Tempo', width: '74px', valueOf: (track) => track.tempo, textOf: (track) => withUnit(track.tempo, 'BPM'), numeric: true },
+  {
+    key: 'spectral_centroid',
+    label: 'Brightness',
+    width: '78px',
+    valueOf: (track) => track.spectral_centroid,
+    textOf: (track) => withUnit(track.spectral_centroid && track.spectral_centroid / 1000, 'kHz', 1),
+    numeric: true,
+  },
   { key: 'filename', label: 'File', width: 'minmax(120px, 1.6fr)', valueOf: (track) => track.filename },
 ]
 
@@ -59,9 +71,11 @@ function compareValues(a: string | number, b: string | number): number {
   return typeof a === 'number' && typeof b === 'number' ? a - b : collator.compare(String(a), String(b))
 }
 
-/** Equal ones, and those without a value (always last), in the shelf's order. */
-export function sortTracks(tracks: readonly Track[], sort: Sort): Track[] {
-  const shelf = [...tracks].sort(compareTracks)
+/** As on a shelf: what `sortTracks` takes for granted, and what is not done anew for every column. */
+export const shelve = (tracks: readonly Track[]): Track[] => [...tracks].sort(compareTracks)
+
+/** shelf: tracks in the shelf's order, which equal ones, and those without a value (always last), keep. */
+export function sortTracks(shelf: readonly Track[], sort: Sort): readonly Track[] {
   const column = COLUMNS.find(({ key }) => key === sort?.key)
   if (!column || !sort) return shelf
   const valued = shelf.flatMap((track) => {

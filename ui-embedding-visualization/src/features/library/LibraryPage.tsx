@@ -1,7 +1,7 @@
 import { FolderOpen, LoaderCircle, SearchX, TriangleAlert } from 'lucide-react'
 import { useMemo } from 'react'
 import { Face } from '@/components/Face'
-import { parseSort, sortTracks } from '@/domain/columns'
+import { parseSort, shelve, sortTracks } from '@/domain/columns'
 import { useExplorer } from '@/state/explorer'
 import { changeView, useView } from '@/state/view'
 import { LibraryBar } from './LibraryBar'
@@ -12,7 +12,10 @@ import { LibraryTable } from './LibraryTable'
 export function LibraryPage() {
   const { tracks, passes } = useExplorer()
   const { sort } = useView()
-  const rows = useMemo(() => sortTracks((tracks.data ?? []).filter(passes), parseSort(sort)), [tracks.data, passes, sort])
+  // Sorted before they are filtered: words that are typed into the filter cost no sorting.
+  const shelf = useMemo(() => shelve(tracks.data ?? []), [tracks.data])
+  const sorted = useMemo(() => sortTracks(shelf, parseSort(sort)), [shelf, sort])
+  const rows = useMemo(() => sorted.filter(passes), [sorted, passes])
   if (tracks.error && !tracks.data) {
     return (
       <Face icon={<TriangleAlert size={22} />} title="The library could not be loaded" alert action={{ label: 'Try again', onClick: tracks.retry }}>
@@ -25,7 +28,7 @@ export function LibraryPage() {
     return (
       <Face icon={<FolderOpen size={22} />} title="Your library is empty" testId="library-empty">
         <p>
-          Put music into <code>audio/</code> and run <code>make run</code>.
+          Drop music onto this window, or put it into <code>audio/</code> and run <code>make run</code>.
         </p>
       </Face>
     )

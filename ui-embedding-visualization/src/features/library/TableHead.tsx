@@ -9,12 +9,12 @@ interface TableHeadProps {
   columns: readonly Column[]
   /** What the check in the corner selects. */
   rows: readonly Track[]
-  /** With the column of models before the others. */
-  withStatus: boolean
+  /** On a phone: without what the models have heard, and without buttons. */
+  small: boolean
 }
 
 /** Headings: a click sorts. */
-export function TableHead({ columns, rows, withStatus }: TableHeadProps) {
+export function TableHead({ columns, rows, small }: TableHeadProps) {
   const { selection, sort: text } = useView()
   const sort = parseSort(text)
   const chosen = new Set(selection)
@@ -30,7 +30,7 @@ export function TableHead({ columns, rows, withStatus }: TableHeadProps) {
             onChange={(event) => changeSelection(rows.map((track) => track.id), event.target.checked ? 'add' : 'subtract')}
           />
         </span>
-        {withStatus && <span role="columnheader">Heard by</span>}
+        {!small && <span role="columnheader">Heard by</span>}
         {columns.map((column) => {
           const sorted = sort?.key === column.key ? (sort.descending ? 'descending' : 'ascending') : 'none'
           return (
@@ -43,6 +43,7 @@ export function TableHead({ columns, rows, withStatus }: TableHeadProps) {
             </span>
           )
         })}
+        {!small && <span role="columnheader" aria-label="Play, show on the map" />}
       </div>
     </div>
   )

@@ -1,14 +1,10 @@
-import { TriangleAlert } from 'lucide-react'
+import { Map as MapIcon, Play, TriangleAlert } from 'lucide-react'
+import type { MouseEvent } from 'react'
 import type { Track } from '@/api/types'
-import { cellText, type Column } from '@/domain/columns'
+import { IconButton } from '@/components/IconButton'
+import { cellText, COLUMNS, type Column } from '@/domain/columns'
 import type { ExtractionState } from '@/domain/extractions'
-
-export interface RowPress {
-  focus: (index: number) => void
-  play: (index: number) => void
-  /** range: from the row checked before. */
-  check: (index: number, checked: boolean, range: boolean) => void
-}
+import type { RowPress } from './useRows'
 
 interface TrackRowProps {
   track: Track
@@ -18,7 +14,7 @@ interface TrackRowProps {
   id: string
   /** From left to right. */
   columns: readonly Column[]
-  /** What each model has made of it; null leaves the column out. */
+  /** What each model has made of it; null: a phone, without that column and without buttons. */
   states: readonly ExtractionState[] | null
   /** The keyboard is here. */
   focused: boolean
@@ -30,7 +26,7 @@ interface TrackRowProps {
   onPress: RowPress
 }
 
-/** A track in the library table: a click puts it in focus, a double click plays it. */
+/** A track in the library table: a click puts it in focus, with Ctrl or Shift it selects, a double click plays. */
 export function TrackRow({ track, index, id, columns, states, focused, playing, selected, onPress }: TrackRowProps) {
   return (
     <div
@@ -43,7 +39,8 @@ export function TrackRow({ track, index, id, columns, states, focused, playing, 
       data-playing={playing || undefined}
       data-testid="library-row"
       data-key={track.filename}
-      onClick={() => onPress.focus(index)}
+      onMouseDown={(event) => event.shiftKey && event.preventDefault()}
+      onClick={(event) => pressRow(event, index, onPress)}
       onDoubleClick={() => onPress.play(index)}
     >
       <span role="gridcell">
@@ -54,7 +51,8 @@ export function TrackRow({ track, index, id, columns, states, focused, playing, 
           checked={selected}
           onClick={(event) => {
             event.stopPropagation()
-            onPress.check(index, !selected, event.shiftKey)
+            if (event.shiftKey) onPress.extend(index)
+            else onPress.toggle(index)
           }}
           readOnly
         />
@@ -70,7 +68,33 @@ export function TrackRow({ track, index, id, columns, states, focused, playing, 
           {cellText(column, track)}
         </span>
       ))}
+      {states && <RowActions track={track} index={index} onPress={onPress} />}
     </div>
+  )
+}
+
+function pressRow(event: MouseEvent, index: number, press: RowPress): void {
+  if (event.shiftKey) press.extend(index)
+  else if (event.ctrlKey || event.metaKey) press.toggle(index)
+  else press.focus(index)
+}
+
+/** For the pointer; the keyboard has Enter and m. */
+function RowActions({ track, index, onPress }: Pick<TrackRowProps, 'track' | 'index' | 'onPress'>) {
+  const title = cellText(COLUMNS[0], track)
+  return (
+    <span role="gridcell" className="table__actions" onClick={(event) => event.stopPropagation()} onDoubleClick={(event) => event.stopPropagation()}>
+      {track.status === 'ok' && (
+        <>
+          <IconButton label={`Play ${title} (Enter)`} outOfTabOrder onClick={() => onPress.play(index)} testId="row-play">
+            <Play size={14} fill="currentColor" strokeWidth={0} />
+          </IconButton>
+          <IconButton label={`Show ${title} on the map (m)`} outOfTabOrder onClick={() => onPress.showOnMap(index)} testId="row-map">
+            <MapIcon size={14} />
+          </IconButton>
+        </>
+      )}
+    </span>
   )
 }
 

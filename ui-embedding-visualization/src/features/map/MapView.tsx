@@ -130,6 +130,8 @@ function useFlights(map: PointMapHandle | null, points: MapPoints) {
   }, [points])
   useEffect(() => {
     const index = wish ? latest.current.keys.indexOf(wish.track) : -1
-    if (index >= 0) map?.flyTo(index)
+    if (index < 0 || !map) return
+    map.flyTo(index)
+    useFocus.setState({ wish: null }) // a map that is opened later must not fly again
   }, [map, wish])
 }

@@ -1,4 +1,4 @@
-import { useState, type DragEvent, type KeyboardEvent } from 'react'
+import { useEffect, useRef, useState, type DragEvent, type KeyboardEvent } from 'react'
 import { usePlaylistActions } from '@/api/playlistQueries'
 import type { Playlist, PlaylistTrack } from '@/api/types'
 import { VirtualList } from '@/components/VirtualList'
@@ -21,10 +21,10 @@ export function PlaylistTracks({ playlist }: PlaylistTracksProps) {
   const playing = usePlayer((state) => state.track)
   const { move, remove } = useChanges(playlist)
   const drag = useRowDrag(move)
-  const keys = useRowKeys(move)
+  const keys = useRowKeys(tracks, move)
 
   return (
-    <div className="playlist-tracks" onKeyDown={keys} {...drag.list}>
+    <div className="playlist-tracks" {...keys} {...drag.list}>
       <VirtualList
         count={tracks.length}
         rowHeight={ROW_PIXELS}
@@ -110,15 +110,21 @@ function useRowDrag(move: (from: number, to: number) => void) {
   return { from, over: over === from ? -1 : over, list }
 }
 
-/** Alt and an arrow move the row; the focus goes with it. */
-function useRowKeys(move: (from: number, to: number) => void) {
-  return (event: KeyboardEvent<HTMLElement>) => {
+/** Alt and an arrow move the row; the focus goes with it, once the list stands in its new order. */
+function useRowKeys(tracks: readonly PlaylistTrack[], move: (from: number, to: number) => void) {
+  const root = useRef<HTMLDivElement>(null)
+  const moved = useRef(-1)
+  useEffect(() => {
+    root.current?.querySelector<HTMLElement>(`[data-row="${moved.current}"] .media-row`)?.focus()
+    moved.current = -1
+  }, [tracks])
+  const onKeyDown = (event: KeyboardEvent) => {
     const step = event.altKey ? { ArrowUp: -1, ArrowDown: 1 }[event.key] : undefined
     const at = rowOf(event.target)
-    if (!step || at < 0) return
+    if (!step || at < 0 || tracks[at + step] === undefined) return
     event.preventDefault()
+    moved.current = at + step
     move(at, at + step)
-    const list = event.currentTarget
-    requestAnimationFrame(() => list.querySelector<HTMLElement>(`[data-row="${at + step}"] .media-row`)?.focus())
   }
+  return { ref: root, onKeyDown }
 }

@@ -38,7 +38,7 @@ function DraftForm({ draft }: { draft: PlaylistDraft }) {
       {draft.trackIds.length > 0 && playlists.length > 0 && <Select label="Add to" value={target} options={options} onChange={setTarget} wide testId="save-playlist-target" />}
       {target === NEW && (
         <input
-          autoFocus
+          data-autofocus
           required
           maxLength={200}
           pattern=".*\S.*"
