@@ -133,20 +133,10 @@ CONV_MODELS = names(
 DATASETS = names("DATASETS", ["msd", "mtat"], "training sets of CONV_MODELS")
 TRANF_MODELS = names(
     "TRANF_MODELS",
-    [
-        "musicnn",
-        "whisper",
-        "whisper",
-        "whisper",
-        "mert",
-        "mert",
-        "vggish",
-        "whisper_contrastive",
-        "mfcc_cnn",
-        "acoustic",
-    ],
+    ["musicnn", "whisper", "whisper", "whisper", "mert", "mert", "vggish", "whisper_contrastive", "mfcc_cnn",
+     "acoustic"],
     "further models, paired with MODEL_SIZES by position",
-)
+)  # fmt: skip
 MODEL_SIZES = names(
     "MODEL_SIZES",
     ["jamendo", "base", "small", "tiny", "95m", "330m", "pretrained", "base", "genres10", "librosa"],
@@ -238,6 +228,9 @@ CORS_ORIGINS = names(
     "CORS_ORIGINS",
     ["http://localhost:3000", "http://127.0.0.1:3000"],
     "pages elsewhere that may read the API",
+)
+MAX_UPLOAD_MB = number(
+    "MAX_UPLOAD_MB", 200, "MB that a file sent to POST /upload may have", smallest=1, largest=1000
 )
 SERVER_THREADS = number("SERVER_THREADS", 8, "requests answered at the same time", smallest=1)
 

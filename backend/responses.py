@@ -32,4 +32,4 @@ class FastJson(JSONProvider):
 
 
 def write_json(value: Any) -> bytes:
-    return orjson.dumps(value)
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)  # ids as keys, as json has them

@@ -9,12 +9,15 @@ from flask_cors import CORS
 import config
 from backend.commands import COMMANDS
 from backend.errors import register_error_handlers
+from backend.foreign_pages import refuse_foreign_pages
+from backend.hearing import Hearing
 from backend.responses import FastJson, add_validators
 from backend.routes import BLUEPRINTS
 from backend.settings import check_settings
 from ML.errors import ConfigError
 
 COMPRESSED_TYPES = ["application/json", "text/html", "text/css", "text/javascript", "image/svg+xml"]
+MAX_BODY_BYTES = 2**21  # of a request that is no upload
 
 
 def create_app(overrides: dict[str, Any] | None = None) -> Flask:
@@ -26,11 +29,14 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config.from_object(config)
     app.config.update(COMPRESS_MIMETYPES=COMPRESSED_TYPES, COMPRESS_ALGORITHM=["br", "gzip"])
+    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES)
     app.config.update(overrides or {})
     app.json = FastJson(app)
     Compress(app)
     CORS(app, origins=app.config["CORS_ORIGINS"])
     app.after_request(add_validators)
+    app.before_request(refuse_foreign_pages)
+    app.extensions["hearing"] = Hearing()
     register_error_handlers(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,16 +73,42 @@ def index_library(
     summary.counts["unchanged"] = len(found) - len(to_open)
     with database.write() as session:
         summary.counts["gone"] = mark_gone(session, found.keys())
-        apply_genres(session, selected_genres)
+        apply_genres(session.scalars(select(Track)), selected_genres)
         query = select(Track).where(Track.error.is_not(None), Track.gone_at.is_(None))
         summary.unreadable |= {track.filename: track.error or "" for track in session.scalars(query)}
     return summary
 
 
-def find_files(audio_dir: Path) -> tuple[dict[str, FoundFile], IndexSummary]:
-    """Audio files below a folder by relative name, and a summary that holds those whose name is unusable."""
+def index_file(database: Database, audio_dir: Path, filename: str) -> Track:
+    """Read one file that has just come into the folder, without walking through all the others.
+
+    Raises LibraryError when the genre table cannot be read.
+    """
+    path = audio_dir / filename
+    status = path.stat()
+    file = FoundFile(filename, path, status.st_size, status.st_mtime_ns)
+    facts = read_facts(file)
+    selected_genres = read_selected_songs(audio_dir)
+    with database.write() as session:
+        same = session.scalars(select(Track.filename).where(Track.content_hash == facts.content_hash))
+        present = {name for name in same if (audio_dir / name).is_file()}
+        register(session, file, facts, present)
+        track = session.scalars(select(Track).where(Track.filename == filename)).one()
+        apply_genres([track], selected_genres)
+        session.flush()
+        session.expunge(track)
+    return track
+
+
+def check_folder(audio_dir: Path) -> None:
+    """Raises LibraryError when it is not there: an unplugged disk is no empty library."""
     if not audio_dir.is_dir():
         raise LibraryError(f"The music folder {audio_dir} is not there: create it or set MELODEX_AUDIO_DIR.")
+
+
+def find_files(audio_dir: Path) -> tuple[dict[str, FoundFile], IndexSummary]:
+    """Audio files below a folder by relative name, and a summary that holds those whose name is unusable."""
+    check_folder(audio_dir)
     found, summary = {}, IndexSummary()
     for path in walk(audio_dir):
         filename = path.relative_to(audio_dir).as_posix()
@@ -191,9 +217,9 @@ def mark_gone(session: Session, present: Collection[str]) -> int:
     return len(missing)
 
 
-def apply_genres(session: Session, selected_genres: dict[str, str]) -> None:
+def apply_genres(tracks: Iterable[Track], selected_genres: dict[str, str]) -> None:
     """selected_songs.csv wins over the files' own tags; its names may leave out the folders."""
-    for track in session.scalars(select(Track)):
+    for track in tracks:
         basename = track.filename.rsplit("/", 1)[-1]
         own = selected_genres.get(track.filename) or selected_genres.get(basename)
         track.genre = own or track.file_genre

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Row, delete, func, select
 from sqlalchemy.orm import Session
 
-from db.schema import CachedProjection, Embedding, ExtractionFailure, SegmentVectors, Track
+from db.schema import Base, Track
 from ML.errors import LibraryError
 
 UNKNOWN_GENRE = "Unknown"
@@ -99,6 +99,6 @@ def read_genres(rows: csv.DictReader) -> dict[str, str]:
 def delete_everything(session: Session) -> int:
     """Delete every record, in the order foreign keys ask for. Returns the number of tracks there were."""
     n_tracks = session.query(Track).count()
-    for table in (SegmentVectors, ExtractionFailure, Embedding, CachedProjection, Track):
+    for table in reversed(Base.metadata.sorted_tables):
         session.execute(delete(table))
     return n_tracks

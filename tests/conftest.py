@@ -111,7 +111,7 @@ def loads(monkeypatch) -> Counter[str]:
         counter[spec.key] += 1
         return LoadedModel(dataclasses.replace(spec), CountingModel())
 
-    monkeypatch.setattr("backend.commands.extraction.load_model", load_model)
+    monkeypatch.setattr("backend.loading.load_model", load_model)
     return counter
 
 

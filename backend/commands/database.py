@@ -19,7 +19,7 @@ def init_db() -> None:
 @command("clean-db")
 @click.option("--drop-tables", "drop", is_flag=True, help="Drop the tables too; init-db makes them again.")
 def clean_db(drop: bool) -> None:
-    """Delete every record: tracks, vectors, maps. The audio files stay."""
+    """Delete every record: tracks, vectors, maps, playlists. The audio files stay."""
     with database().write() as session:
         n_tracks = delete_everything(session)
     derived().clear()

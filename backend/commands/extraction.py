@@ -8,16 +8,15 @@ from backend.commands.edge import command, no_progress_option, progress_bar, sto
 from backend.commands.extraction_progress import show_progress
 from backend.commands.weights import check_fetched, fetch_missing
 from backend.context import audio_dir, database
+from backend.loading import load_models
 from backend.settings import default_specs
 from db.database import Database
 from db.library import get_track
 from db.preprocessing import ExtractionSummary, TrackPlan, extract, plan_extraction
 from db.projections import all_queries, get_map, is_current
 from ML import registry
-from ML.batch_size import choose_batch_segments
 from ML.devices import describe_device, pick_device, share_out
 from ML.errors import MelodexError, WeightsMissingError
-from ML.inference import LoadedModel, load_model
 from ML.projections import DIMENSIONS
 from ML.spec import ModelSpec
 from ML.weights import find_weights
@@ -111,18 +110,6 @@ def run_extraction(
         click.echo(f"Stopped: {summary.n_extracted} extracted are stored; the next run continues.", err=True)
         raise click.Abort
     return plans, summary
-
-
-def load_models(plans: list[TrackPlan], device: str) -> dict[str, LoadedModel]:
-    """The models that have something to hear, each once; on a CPU every core runs one batch of its own."""
-    needed = dict.fromkeys(spec for plan in plans if not plan.unreadable for spec in plan.missing)
-    models = {
-        spec.key: load_model(spec.name, spec.variant, device=device, n_threads=1 if device == "cpu" else 0)
-        for spec in needed
-    }
-    for model in models.values():
-        model.batch_segments = choose_batch_segments(model, device, config.BATCH_SEGMENTS)
-    return models
 
 
 def draw_maps(database: Database, specs: list[ModelSpec], no_progress: bool) -> None:

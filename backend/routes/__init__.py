@@ -1,12 +1,26 @@
 """One file a resource; a new route goes into one of these or a new one listed here."""
 
-from backend.routes import app_files, library, maps, media, models, neighbors, segments
+from backend.routes import (
+    app_files,
+    extractions,
+    library,
+    maps,
+    media,
+    models,
+    neighbors,
+    playlists,
+    segments,
+    uploads,
+)
 
 BLUEPRINTS = (
     library.blueprint,
     maps.blueprint,
     neighbors.blueprint,
     segments.blueprint,
+    uploads.blueprint,
+    playlists.blueprint,
+    extractions.blueprint,
     media.blueprint,
     models.blueprint,
     app_files.blueprint,

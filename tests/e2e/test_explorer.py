@@ -1,6 +1,5 @@
 """What a person does in the first minute, in a real browser against a real server."""
 
-import json
 import urllib.request
 from collections import Counter
 from pathlib import Path
@@ -9,43 +8,17 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import N_TRACKS, Site
+from tests.e2e.map_page import (
+    PATIENCE,
+    current_time,
+    get_json,
+    lonely_point,
+    open_map,
+    positions,
+    wait_until_settled,
+)
 
 SHOWN_ALBUM = "Rust Season"  # of the demo library, on the pictures of the README
-PATIENCE = 30_000  # ms; software rendering on two busy cores
-
-
-def open_map(page: Page, url: str) -> None:
-    page.goto(url)
-    wait_until_settled(page)
-
-
-def wait_until_settled(page: Page) -> None:
-    expect(page.get_by_test_id("map")).to_have_attribute("data-settled", "true", timeout=PATIENCE)
-
-
-def positions(page: Page) -> list[dict]:
-    """Every point in page pixels."""
-    box = page.get_by_test_id("map").bounding_box()
-    assert box
-    points = page.evaluate("window.melodex.pointPositions()")
-    return [{"name": p["name"], "x": box["x"] + p["x"], "y": box["y"] + p["y"]} for p in points]
-
-
-def lonely_point(page: Page) -> dict:
-    """The point whose nearest other point is farthest away: a click cannot mean another one."""
-    points = positions(page)
-    return max(
-        points, key=lambda p: min(abs(p["x"] - q["x"]) + abs(p["y"] - q["y"]) for q in points if q is not p)
-    )
-
-
-def current_time(page: Page) -> float:
-    return page.evaluate("document.querySelector('audio').currentTime")
-
-
-def get_json(site: Site, path: str):
-    with urllib.request.urlopen(site.api + path) as answer:
-        return json.load(answer)
 
 
 def test_the_map_shows_every_track(page: Page, site: Site):

@@ -1,5 +1,23 @@
 /** The one door to the server. Only here live `fetch` and the public API's Spanish parameter names (`red`, `metodo`). */
-import type { ModelsAnswer, Projection, ProjectionQuery, Track } from './types'
+import type {
+  Activations,
+  ExportFormat,
+  Extraction,
+  Hit,
+  ModelsAnswer,
+  ModelSpace,
+  Moment,
+  Playlist,
+  PlaylistChange,
+  PlaylistSummary,
+  Projection,
+  ProjectionQuery,
+  Segments,
+  Track,
+  Uploaded,
+  UploadStatus,
+  Waveform,
+} from './types'
 
 /** A request that did not work, in words a person can act on. `status` 0: the server was not reached. */
 export class ApiError extends Error {
@@ -42,10 +60,15 @@ export async function translateError(response: Response): Promise<ApiError> {
   return new ApiError(`The server answered ${response.status} ${response.statusText}`.trim() + '.', response.status)
 }
 
-async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+const getJson = <T>(path: string, signal?: AbortSignal): Promise<T> => ask<T>(path, { signal, headers: { Accept: 'application/json' } })
+
+const sendJson = <T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T> =>
+  ask<T>(path, { method, headers: { Accept: 'application/json', 'Content-Type': 'application/json' }, body: JSON.stringify(body) })
+
+async function ask<T>(path: string, request: RequestInit): Promise<T> {
   let response: Response
   try {
-    response = await fetch(path, { signal, headers: { Accept: 'application/json' } })
+    response = await fetch(path, request)
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw new ApiError(UNREACHABLE, 0)
@@ -102,6 +125,73 @@ function toProjection(answer: PointsAnswer, query: ProjectionQuery): Projection 
     note: answer.note ?? null,
     stale: answer.stale ?? false,
   }
+}
+
+const spaceParams = ({ model, variant, space }: ModelSpace) => ({ red: model, dataset: variant, space: `${space}s` })
+
+/** [name, value] pairs, a name as often as needed; null leaves it out. */
+function toQuery(pairs: Record<string, string | number | null | readonly string[]>): string {
+  const params = new URLSearchParams()
+  for (const [name, value] of Object.entries(pairs)) {
+    for (const one of Array.isArray(value) ? (value as string[]) : [value]) if (one !== null) params.append(name, String(one))
+  }
+  return params.toString()
+}
+
+const getHits = async (path: string, signal?: AbortSignal) => (await getJson<{ data: Hit[] }>(path, signal)).data
+
+/** The k tracks nearest to a track or to a moment of it, nearest first. */
+export const getNeighbours = (space: ModelSpace, { track, seconds }: Moment, k: number, signal?: AbortSignal) =>
+  getHits(`/neighbors?${toQuery({ ...spaceParams(space), track, segment: seconds, k })}`, signal)
+
+/** Tracks on the way from one to another, both included. */
+export const getPath = (space: ModelSpace, from: string, to: string, steps: number, signal?: AbortSignal) =>
+  getHits(`/path?${toQuery({ ...spaceParams(space), from, to, steps })}`, signal)
+
+/** Tracks near to some together, and away from others. */
+export const getBlend = (space: ModelSpace, plus: readonly string[], minus: readonly string[], k: number, signal?: AbortSignal) =>
+  getHits(`/blend?${toQuery({ ...spaceParams(space), plus, minus, k })}`, signal)
+
+export const getExtractions = async (signal?: AbortSignal) => (await getJson<{ extractions: Extraction[] }>('/extractions', signal)).extractions
+
+export const getActivations = (model: string, variant: string, tag: string, signal?: AbortSignal) =>
+  getJson<Activations>(`/activations?${toQuery({ red: model, dataset: variant, tag })}`, signal)
+
+export const getSegments = ({ model, variant }: ModelSpace, track: string, signal?: AbortSignal) =>
+  getJson<Segments>(`/segments?${toQuery({ red: model, dataset: variant, track })}`, signal)
+
+export const getWaveform = (filename: string, points: number, signal?: AbortSignal) =>
+  getJson<Waveform>(`/waveform/${encodePath(filename)}?points=${points}`, signal)
+
+export const getPlaylists = async (signal?: AbortSignal) => (await getJson<{ playlists: PlaylistSummary[] }>('/playlists', signal)).playlists
+
+export const getPlaylist = (id: number, signal?: AbortSignal) => getJson<Playlist>(`/playlists/${id}`, signal)
+
+export const createPlaylist = (name: string, trackIds: readonly number[]) => sendJson<Playlist>('POST', '/playlists', { name, track_ids: trackIds })
+
+export const changePlaylist = (id: number, change: PlaylistChange) => sendJson<Playlist>('PUT', `/playlists/${id}`, change)
+
+export const deletePlaylist = (id: number) => sendJson<unknown>('DELETE', `/playlists/${id}`)
+
+export const exportUrl = (id: number, format: ExportFormat) => `/playlists/${id}/export?format=${format}`
+
+export const getUploadStatus = (id: number) => getJson<UploadStatus>(`/uploads/${id}`)
+
+/** onProgress: share sent, 0 … 1. Not `fetch`, which does not tell how much has been sent. */
+export function uploadFile(file: File, onProgress: (share: number) => void): Promise<Uploaded> {
+  const form = new FormData()
+  form.append('file', file)
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest()
+    request.upload.addEventListener('progress', (event) => event.lengthComputable && onProgress(event.loaded / event.total))
+    request.addEventListener('error', () => reject(new ApiError(UNREACHABLE, 0)))
+    request.addEventListener('load', () => {
+      if (request.status === 200) resolve(JSON.parse(request.responseText) as Uploaded)
+      else void translateError(new Response(request.responseText, { status: request.status, statusText: request.statusText })).then(reject)
+    })
+    request.open('POST', '/upload')
+    request.send(form)
+  })
 }
 
 const encodePath = (filename: string) => filename.split('/').map(encodeURIComponent).join('/')

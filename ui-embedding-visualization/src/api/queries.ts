@@ -1,7 +1,7 @@
 /** TanStack Query hooks: what components use instead of the client. */
-import { keepPreviousData, QueryClient, skipToken, useQuery } from '@tanstack/react-query'
-import { ApiError, getModels, getProjection, getTracks } from './client'
-import type { ProjectionQuery } from './types'
+import { keepPreviousData, QueryClient, skipToken, useQueries, useQuery } from '@tanstack/react-query'
+import { ApiError, getBlend, getExtractions, getModels, getNeighbours, getPath, getProjection, getSegments, getTracks, getWaveform } from './client'
+import type { Hit, ModelSpace, Moment, ProjectionQuery } from './types'
 
 const FRESH_MS = 60_000
 const STALE_MAP_MS = 3000
@@ -22,6 +22,8 @@ const progressKey = (query: ProjectionQuery | null) => ['projection progress', q
 export const useProjectionProgress = (query: ProjectionQuery | null): number | null =>
   useQuery<number | null>({ queryKey: progressKey(query), queryFn: skipToken, initialData: null }).data ?? null
 
+export const useExtractions = () => useQuery({ queryKey: ['extractions'], queryFn: ({ signal }) => getExtractions(signal) })
+
 /** The last map stays on screen until the next one has come, so that the points can move to their new places. */
 export const useProjection = (query: ProjectionQuery | null) =>
   useQuery({
@@ -34,4 +36,54 @@ export const useProjection = (query: ProjectionQuery | null) =>
     refetchInterval: ({ state }) => (state.data?.stale ? STALE_MAP_MS : false),
     placeholderData: keepPreviousData,
     gcTime: 10 * 60_000,
+  })
+
+/** What does not change while the library stays as it is. */
+const LASTING = { staleTime: Infinity, gcTime: 10 * 60_000 }
+
+const neighbourQuery = (space: ModelSpace | null, moment: Moment | null, k: number) => ({
+  queryKey: ['neighbours', space, moment, k],
+  queryFn: ({ signal }: { signal: AbortSignal }) => getNeighbours(space as ModelSpace, moment as Moment, k, signal),
+  enabled: space !== null && moment !== null,
+})
+
+export const useNeighbours = (space: ModelSpace | null, moment: Moment | null, k: number) => useQuery(neighbourQuery(space, moment, k))
+
+/** The neighbours of several moments at once. */
+export const useNeighboursOfEach = (space: ModelSpace | null, moments: readonly Moment[], k: number) =>
+  useQueries({
+    queries: moments.map((moment) => ({ ...neighbourQuery(space, moment, k), ...LASTING })),
+    combine: dataOfEach,
+  })
+
+const dataOfEach = (results: readonly { data: Hit[] | undefined }[]) => results.map((result) => result.data)
+
+export const usePath = (space: ModelSpace | null, from: string | null, to: string | null, steps: number) =>
+  useQuery({
+    queryKey: ['path', space, from, to, steps],
+    queryFn: ({ signal }) => getPath(space as ModelSpace, from as string, to as string, steps, signal),
+    enabled: space !== null && from !== null && to !== null,
+  })
+
+export const useBlend = (space: ModelSpace | null, plus: readonly string[], minus: readonly string[], k: number) =>
+  useQuery({
+    queryKey: ['blend', space, plus, minus, k],
+    queryFn: ({ signal }) => getBlend(space as ModelSpace, plus, minus, k, signal),
+    enabled: space !== null && plus.length > 0,
+  })
+
+export const useSegments = (space: ModelSpace | null, track: string | null) =>
+  useQuery({
+    queryKey: ['segments', space?.model, space?.variant, track],
+    queryFn: ({ signal }) => getSegments(space as ModelSpace, track as string, signal),
+    enabled: space !== null && track !== null,
+    ...LASTING,
+  })
+
+export const useWaveform = (track: string | null, points: number) =>
+  useQuery({
+    queryKey: ['waveform', track, points],
+    queryFn: ({ signal }) => getWaveform(track as string, points, signal),
+    enabled: track !== null,
+    ...LASTING,
   })

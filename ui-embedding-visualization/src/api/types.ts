@@ -85,3 +85,114 @@ export interface Projection {
   /** An older map, while one of the library as it stands is drawn. */
   stale: boolean
 }
+
+/** The vectors that are compared: of one model, whatever the projection. */
+export interface ModelSpace {
+  model: string
+  variant: string
+  space: Space
+}
+
+/** What two or more tracks have in common; null where they differ. */
+export interface Shared {
+  tags: string[]
+  genre: string | null
+  artist: string | null
+  album: string | null
+  year: number | null
+}
+
+/** A track that was found near something. `distance` is in the model's space, not on the map. */
+export interface Hit {
+  name: string
+  tag: string
+  distance: number
+  /** Seconds: which segment of it was found; null for whole tracks. */
+  segment: number | null
+  /** Among the ten nearest of how many tracks it is, and whether that is far more than its due. */
+  occurrence: number | null
+  hub: boolean | null
+  shared: Shared | null
+}
+
+/** A track, or the segment of it that sounds at a moment, in seconds. */
+export interface Moment {
+  track: string
+  seconds: number | null
+}
+
+/** What a model heard, segment by segment: `activations[s][t]` of `tags[t]`. No tags: the model has none. */
+export interface Segments {
+  starts: number[]
+  seconds: number
+  tags: string[]
+  activations: number[][]
+}
+
+/** What one model has made of the library: ids of tracks it heard, and why it could not hear the others. */
+export interface Extraction {
+  model: string
+  variant: string
+  heard: number[]
+  failed: Record<string, string>
+}
+
+/** How strongly one tag is heard in each track. */
+export interface Activations {
+  tag: string
+  track_ids: number[]
+  values: number[]
+}
+
+/** The outline of a sound: smallest and largest sample of equal pieces, -1 … 1. */
+export interface Waveform {
+  min: number[]
+  max: number[]
+}
+
+/** A playlist as the list of playlists shows it. `duration` is in seconds. */
+export interface PlaylistSummary {
+  id: number
+  name: string
+  n_tracks: number
+  duration: number
+  created_at: string
+  updated_at: string
+}
+
+/** A place in a playlist. `gone`: the file is not there now. */
+export interface PlaylistTrack {
+  track_id: number
+  filename: string
+  title: string | null
+  artist: string | null
+  album: string | null
+  duration: number | null
+  has_cover: boolean
+  gone: boolean
+}
+
+export interface Playlist extends PlaylistSummary {
+  tracks: PlaylistTrack[]
+}
+
+/** What to change of a playlist; what is left out stays. */
+export interface PlaylistChange {
+  name?: string
+  track_ids?: number[]
+}
+
+export const EXPORT_FORMATS = ['m3u8', 'csv', 'json'] as const
+export type ExportFormat = (typeof EXPORT_FORMATS)[number]
+
+/** A stored file: `id` is that of its track. */
+export interface Uploaded {
+  id: number
+  filename: string
+}
+
+/** How far the models are with an uploaded track: `waiting`, `heard`, or why not, by `model/variant`. */
+export interface UploadStatus extends Uploaded {
+  status: 'waiting' | 'ready' | 'incomplete'
+  models: Record<string, string>
+}

@@ -2,18 +2,25 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { createQueryClient } from '@/api/queries'
 import { Controls } from '@/features/controls/Controls'
+import { LibraryPage } from '@/features/library/LibraryPage'
 import { MapStage } from '@/features/map/MapStage'
 import { Player } from '@/features/player/Player'
-import { TrackPanel } from '@/features/track/TrackPanel'
-import { ExplorerProvider } from '@/state/explorer'
+import { PlaylistList } from '@/features/playlists/PlaylistList'
+import { PlaylistPage } from '@/features/playlists/PlaylistPage'
+import { SavePlaylistDialog } from '@/features/playlists/SavePlaylistDialog'
+import { UploadLayer } from '@/features/upload/UploadLayer'
+import { ExplorerProvider, useExplorer } from '@/state/explorer'
+import { toggleSelected } from '@/state/selection'
 import { useScheme } from '@/state/theme'
+import { useView, type Page } from '@/state/view'
 import { Announcer } from './Announcer'
 import { CrashBoundary } from './CrashBoundary'
 import { Header, type Drawer } from './Header'
 import { HelpDialog } from './HelpDialog'
+import { SidePanel } from './SidePanel'
 import './layout.css'
+import { Notices } from './Notices'
 import { useShortcuts } from './useShortcuts'
-
 
 export function App() {
   const [client] = useState(createQueryClient)
@@ -32,30 +39,48 @@ export function App() {
   )
 }
 
+/** What a page puts on the left and in the middle, and how these are called. */
+const PAGES: Record<Page, { Left: () => React.ReactNode; leftLabel: string; Main: () => React.ReactNode; label: string }> = {
+  map: { Left: Controls, leftLabel: 'View and colours', Main: MapStage, label: 'Map' },
+  library: { Left: Controls, leftLabel: 'View and colours', Main: LibraryPage, label: 'Library' },
+  playlists: { Left: PlaylistList, leftLabel: 'Playlists', Main: PlaylistPage, label: 'Playlist' },
+}
+
 /** The frame: header, two panels that become drawers on a small screen, the map, the player. */
 function Shell() {
   const [drawer, setDrawer] = useState<Drawer>(null)
+  const { Left, leftLabel, Main, label } = PAGES[useView().page]
   const [helpOpen, setHelpOpen] = useState(false)
-  useShortcuts({ help: () => setHelpOpen(true), closeDrawer: () => setDrawer(null) })
+  useShortcuts({ help: () => setHelpOpen(true), closeDrawer: () => setDrawer(null), toggleTrack: useToggleTrack() })
   const toggle = (which: Drawer) => setDrawer(drawer === which ? null : which)
   return (
     <div className="shell" data-drawer={drawer ?? 'none'}>
       <Header drawer={drawer} onToggle={toggle} onHelp={() => setHelpOpen(true)} />
-      <aside className="panel panel--left" aria-label="View and colours">
-        <Controls />
+      <aside className="panel panel--left" aria-label={leftLabel}>
+        <Left />
       </aside>
-      <main className="stage" aria-label="Map">
-        <MapStage />
+      <main className="stage" aria-label={label}>
+        <Main />
       </main>
-      <aside className="panel panel--right" aria-label="Track">
-        <TrackPanel />
+      <aside className="panel panel--right" aria-label="Details">
+        <SidePanel />
       </aside>
       <button type="button" className="drawer-shade" aria-label="Close the panel" tabIndex={-1} onClick={() => setDrawer(null)} />
       <footer className="footer">
         <Player onShowTrack={() => setDrawer('track')} />
       </footer>
       <HelpDialog open={helpOpen} onClose={() => setHelpOpen(false)} />
+      <SavePlaylistDialog />
+      <UploadLayer />
+      <Notices />
       <Announcer />
     </div>
   )
+}
+
+/** Takes the track in focus into the selection, or out of it. */
+function useToggleTrack(): () => void {
+  const { findTrack } = useExplorer()
+  const track = findTrack(useView().track)
+  return () => track && toggleSelected(track.id)
 }

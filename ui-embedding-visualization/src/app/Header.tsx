@@ -1,7 +1,9 @@
 import { CircleHelp, Info, Monitor, Moon, SlidersHorizontal, Sun } from 'lucide-react'
 import { IconButton } from '@/components/IconButton'
 import { SearchBox } from '@/features/search/SearchBox'
+import { AddMusicButton } from '@/features/upload/AddMusicButton'
 import { THEME_CHOICES, useTheme, type ThemeChoice } from '@/state/theme'
+import { Pages } from './Pages'
 
 /** Which panel lies over the map on a small screen. */
 export type Drawer = 'controls' | 'track' | null
@@ -22,11 +24,13 @@ export function Header({ drawer, onToggle, onHelp }: HeaderProps) {
     <header className="header">
       <h1 className="logo">
         <i aria-hidden="true" />
-        Melodex
+        <span>Melodex</span>
       </h1>
+      <Pages />
       <div className="header__search">
         <SearchBox />
       </div>
+      <AddMusicButton />
       <IconButton label="View and colours" className="only-small" pressed={drawer === 'controls'} onClick={() => onToggle('controls')} testId="drawer-controls">
         <SlidersHorizontal size={17} />
       </IconButton>

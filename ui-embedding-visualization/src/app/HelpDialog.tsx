@@ -6,7 +6,11 @@ const KEYS: readonly [string[], string][] = [
   [['←', '→', '↑', '↓'], 'On the map: go to the nearest track that way and play it'],
   [['Enter'], 'On the map: play the selected track'],
   [['←', '→'], 'In the player: 5 seconds back or forward'],
+  [['x'], 'Take the track in focus into the selection, or out of it'],
+  [['Ctrl', 'Z'], 'Undo a change of the selection; with Shift: redo'],
   [['+', '−', '0'], 'On the map: zoom in, zoom out, fit everything'],
+  [['Space', 'Enter', 'm'], 'In the library: select the track, play it, show it on the map; Shift with arrows selects on the way'],
+  [['Alt', '↑', '↓'], 'In a playlist: move the track'],
   [['?'], 'This help'],
 ]
 
@@ -30,7 +34,7 @@ export function HelpDialog({ open, onClose }: HelpDialogProps) {
       </p>
       <h3>Mouse and touch</h3>
       <p>
-        Drag to move (in 3-D, drag to turn and right-drag to move), wheel or pinch to zoom, double-click on nothing to fit everything. Click a point to play it. In the legend, a click hides a group and a
+        Drag to move (in 3-D, drag to turn and right-drag to move), wheel or pinch to zoom, double-click on nothing to fit everything. Click a point to play it, Ctrl-click to select it. Shift-drag draws a lasso around tracks to select; Ctrl adds them, Alt takes them away, both keep what lies in both. In the legend, a click hides a group and a
         double click shows it alone.
       </p>
       <h3>Keys</h3>

@@ -1,7 +1,10 @@
 import { useEffect } from 'react'
 import { togglePlay } from '@/state/player'
+import { redoSelection, undoSelection } from '@/state/selection'
 
 interface Actions {
+  /** Take the track in focus into the selection, or out of it. */
+  toggleTrack: () => void
   help: () => void
   closeDrawer: () => void
 }
@@ -17,19 +20,30 @@ function focusSearch(): void {
   input?.select()
 }
 
+const isUndo = (event: KeyboardEvent) => (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'z'
+
+function undoByKey(event: KeyboardEvent): void {
+  event.preventDefault()
+  if (event.shiftKey) redoSelection()
+  else undoSelection()
+}
+
 /** Keys that work wherever the focus is, except while typing. */
-export function useShortcuts({ help, closeDrawer }: Actions): void {
+export function useShortcuts({ help, closeDrawer, toggleTrack }: Actions): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return
+      if (event.defaultPrevented || typing(event.target)) return
+      if (isUndo(event)) return undoByKey(event)
+      if (event.ctrlKey || event.metaKey || event.altKey) return
       if (event.key === '/') focusSearch()
       else if (event.key === '?') help()
       else if (event.key === ' ' && !pressing(event.target)) togglePlay()
+      else if (event.key === 'x') toggleTrack()
       else if (event.key === 'Escape') return closeDrawer()
       else return
       event.preventDefault()
     }
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)
-  }, [help, closeDrawer])
+  }, [help, closeDrawer, toggleTrack])
 }

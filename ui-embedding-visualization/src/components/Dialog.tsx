@@ -20,8 +20,10 @@ interface DialogProps {
 export function Dialog({ title, open, onClose, children, testId }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
-    if (open) dialog.current?.showModal()
-    else dialog.current?.close()
+    if (!open) return dialog.current?.close()
+    dialog.current?.showModal()
+    // React's autoFocus comes before the dialog takes the focus to its first button.
+    dialog.current?.querySelector<HTMLElement>('[data-autofocus]')?.focus()
   }, [open])
   return (
     <dialog

@@ -14,13 +14,15 @@ interface IconButtonProps {
   pressed?: boolean
   /** Greyed and out of reach. */
   disabled?: boolean
+  /** The keyboard reaches what it does in another way. */
+  outOfTabOrder?: boolean
   /** Extra class, for layout only. */
   className?: string
   /** Hook for browser tests. */
   testId?: string
 }
 
-export function IconButton({ label, children, onClick, kind = 'bare', pressed, disabled, className = '', testId }: IconButtonProps) {
+export function IconButton({ label, children, onClick, kind = 'bare', pressed, disabled, outOfTabOrder, className = '', testId }: IconButtonProps) {
   return (
     <button
       type="button"
@@ -29,6 +31,7 @@ export function IconButton({ label, children, onClick, kind = 'bare', pressed, d
       title={label}
       aria-pressed={pressed}
       disabled={disabled}
+      tabIndex={outOfTabOrder ? -1 : undefined}
       onClick={onClick}
       data-testid={testId}
     >

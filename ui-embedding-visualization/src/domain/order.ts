@@ -25,3 +25,5 @@ export function stepInOrder(order: readonly string[], current: string | null, st
   if (at < 0) return step === 1 ? order[0] : order[order.length - 1]
   return order[(at + step + order.length) % order.length]
 }
+
+export const isLastInOrder = (order: readonly string[], current: string | null): boolean => order.length === 0 || order[order.length - 1] === current

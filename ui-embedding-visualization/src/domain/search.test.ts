@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { makeTrack } from '@/testing/fakeServer'
-import { buildSearchIndex, searchTracks } from './search'
+import { buildSearchIndex, matchTracks, searchTracks } from './search'
 
 const index = buildSearchIndex([
   makeTrack('x/1.mp3', { title: 'Night Drive', artist: 'Blue Harbour', album: 'Roads', genre: 'electronic' }),
@@ -35,5 +35,20 @@ describe('search', () => {
 
   it('stops at the limit', () => {
     expect(searchTracks(index, 'x', 2)).toHaveLength(2)
+  })
+})
+
+describe('the filter', () => {
+  const names = (query: string) => matchTracks(index, query).map((track) => track.filename)
+
+  it('keeps every track for no words, in their own order', () => {
+    expect(names('  ')).toEqual(index.map((entry) => entry.track.filename))
+  })
+
+  it('needs every word, anywhere', () => {
+    const [first] = index
+    const word = first.fields[4].slice(0, 4)
+    expect(names(word)).toContain(first.track.filename)
+    expect(names(`${word} zzzz`)).toEqual([])
   })
 })

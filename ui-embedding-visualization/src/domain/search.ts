@@ -54,3 +54,9 @@ export function searchTracks(index: readonly SearchEntry[], query: string, limit
 
 /** A title typed in full comes first even where its words are common. */
 const scorePhrase = (entry: SearchEntry, phrase: string): number => (entry.fields[0] === phrase ? 100 : 0)
+
+/** Tracks that hold every word of the query, in their own order: a filter. All of them for an empty query. */
+export function matchTracks(index: readonly SearchEntry[], query: string): Track[] {
+  const words = foldText(query).trim().split(/\s+/).filter(Boolean)
+  return index.filter((entry) => words.every((word) => entry.fields.some((field) => field.includes(word)))).map((entry) => entry.track)
+}

@@ -3,12 +3,11 @@ import type { Track } from '@/api/types'
 
 export const UNKNOWN = 'Unknown'
 
+/** `a/b/Song 1.live.mp3` → `Song 1.live` */
+export const fileTitle = (filename: string): string => (filename.split('/').pop() ?? filename).replace(/\.[^.]+$/, '')
+
 /** The title, or what the file name says where the file has no tags. */
-export function trackTitle(track: Track): string {
-  if (track.title) return track.title
-  const name = track.filename.split('/').pop() ?? track.filename
-  return name.replace(/\.[^.]+$/, '')
-}
+export const trackTitle = (track: Track): string => track.title || fileTitle(track.filename)
 
 /** MTG-Jamendo tags come as `genre---rock`: a person reads `rock`. */
 export const genreLabel = (genre: string): string => genre.split('---').pop() ?? genre

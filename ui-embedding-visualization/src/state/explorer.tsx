@@ -1,10 +1,11 @@
 /** The library and the map on screen, joined once and shared by all features. */
-import { createContext, useContext, useEffect, useMemo, type ReactNode } from 'react'
+import { createContext, useCallback, useContext, useDeferredValue, useEffect, useMemo, type ReactNode } from 'react'
 import { useModels, useProjection, useProjectionProgress, useTracks } from '@/api/queries'
 import type { Dimensions, ModelsAnswer, Projection, ProjectionQuery, Track } from '@/api/types'
-import { computeColouring, visibleMask, type Colouring } from '@/domain/colouring'
+import { categoryOf, computeColouring, visibleMask, type Colouring } from '@/domain/colouring'
 import { resolveQuery } from '@/domain/models'
-import { playOrder } from '@/domain/order'
+import { compareTracks, playOrder } from '@/domain/order'
+import { buildSearchIndex, matchTracks } from '@/domain/search'
 import { trackOfPoint } from '@/domain/track'
 import { useScheme } from './theme'
 import { changeView, useView } from './view'
@@ -43,7 +44,13 @@ export interface Explorer {
   hidden: ReadonlySet<string>
   /** uint8 [n]: 1 where a point is not filtered out. */
   visible: Uint8Array
-  /** File names of the visible tracks, in playing order. Sorted on first use. */
+  /** Whether the filters let a track through, on the map or not. */
+  passes: (track: Track) => boolean
+  /** The selected tracks, in playing order. */
+  selection: readonly Track[]
+  /** uint8 [n]: 1 where a point is selected; null while nothing is. */
+  chosen: Uint8Array | null
+  /** File names of the selected tracks, or of the visible ones while none is, in playing order. Sorted on first use. */
   playOrder: () => string[]
 }
 
@@ -82,16 +89,22 @@ function useExplorerState(): Explorer {
   const byName = useMemo(() => new Map((tracks.data ?? NO_TRACKS).map((track) => [track.filename, track])), [tracks.data])
   const mapPoints = useMapPoints(projection.data, byName, tracks.data !== undefined)
   const indices = useMemo(() => new Map(mapPoints?.keys.map((key, i) => [key, i])), [mapPoints])
-  const filtered = useFilteredPoints(mapPoints, tracks.data ?? NO_TRACKS)
+  const library = tracks.data ?? NO_TRACKS
+  const found = useFound(library)
+  const filtered = useFilteredPoints(mapPoints, library, found)
+  const selected = useSelected(mapPoints, library)
+  const order = usePlayOrder(mapPoints, filtered.visible, selected.selection)
   return {
     models,
     tracks,
     query,
     progress: useProjectionProgress(query),
     points: { ...projection, data: mapPoints },
-    findTrack: (filename) => (filename === null ? null : (byName.get(filename) ?? null)),
-    indexOf: (filename) => (filename === null ? -1 : (indices.get(filename) ?? -1)),
+    findTrack: useCallback((filename) => (filename === null ? null : (byName.get(filename) ?? null)), [byName]),
+    indexOf: useCallback((filename) => (filename === null ? -1 : (indices.get(filename) ?? -1)), [indices]),
     ...filtered,
+    ...selected,
+    playOrder: order,
   }
 }
 
@@ -118,15 +131,48 @@ function useMapPoints(projection: Projection | undefined, byName: Map<string, Tr
   }, [projection, byName, tracksKnown])
 }
 
-function useFilteredPoints(points: MapPoints | undefined, library: Track[]) {
+/** File names of the tracks that hold the words of the filter; null while it is empty. */
+function useFound(library: Track[]): ReadonlySet<string> | null {
+  const { find } = useView()
+  const wanted = useDeferredValue(find.trim())
+  const empty = wanted === ''
+  const index = useMemo(() => (empty ? null : buildSearchIndex(library)), [library, empty])
+  return useMemo(() => index && new Set(matchTracks(index, wanted).map((track) => track.filename)), [index, wanted])
+}
+
+function useFilteredPoints(points: MapPoints | undefined, library: Track[], found: ReadonlySet<string> | null) {
   const { colour, hidden: hiddenKeys } = useView()
   const scheme = useScheme()
   const drawn = points?.tracks ?? NO_TRACKS
   const colouring = useMemo(() => computeColouring(drawn, library, colour, scheme), [drawn, library, colour, scheme])
   const hidden = useMemo(() => new Set(hiddenKeys), [hiddenKeys])
-  const visible = useMemo(() => visibleMask(colouring, hidden), [colouring, hidden])
-  const order = useMemo(() => once(() => playOrder(drawn.filter((_, i) => visible[i] === 1))), [drawn, visible])
-  return { colouring, hidden, visible, playOrder: order }
+  const visible = useMemo(() => {
+    const shown = visibleMask(colouring, hidden)
+    return found ? shown.map((one, i) => (found.has(drawn[i].filename) ? one : 0)) : shown
+  }, [colouring, hidden, found, drawn])
+  const passes = useCallback(
+    (track: Track) => !hidden.has(categoryOf(track, colour)) && (found === null || found.has(track.filename)),
+    [hidden, colour, found],
+  )
+  return { colouring, hidden, visible, passes }
+}
+
+/** Ids of the URL that the library does not have are passed over. */
+function useSelected(points: MapPoints | undefined, library: Track[]) {
+  const { selection: ids } = useView()
+  return useMemo(() => {
+    const wanted = new Set(ids)
+    const selection = wanted.size === 0 ? NO_TRACKS : library.filter((track) => wanted.has(track.id)).sort(compareTracks)
+    const chosen = selection.length === 0 ? null : Uint8Array.from(points?.tracks ?? NO_TRACKS, (track) => Number(wanted.has(track.id)))
+    return { selection, chosen }
+  }, [ids, library, points])
+}
+
+function usePlayOrder(points: MapPoints | undefined, visible: Uint8Array, selection: readonly Track[]) {
+  return useMemo(() => {
+    if (selection.length > 0) return () => selection.map((track) => track.filename)
+    return once(() => playOrder((points?.tracks ?? NO_TRACKS).filter((_, i) => visible[i] === 1)))
+  }, [points, visible, selection])
 }
 
 /** Compute at the first call, then remember: sorting 100 k names is not done for a person who only looks. */

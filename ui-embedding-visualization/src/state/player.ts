@@ -4,6 +4,8 @@ import { audioUrl, findAudioProblem } from '@/api/client'
 
 type PlayerStatus = 'idle' | 'loading' | 'playing' | 'paused' | 'error'
 
+export type Repeat = 'off' | 'all' | 'one'
+
 interface PlayerState {
   /** File name of the track in the player. */
   track: string | null
@@ -16,9 +18,13 @@ interface PlayerState {
   volume: number
   muted: boolean
   error: string | null
+  /** At the end of a track: go on to the end of the list, around it, or play the same again. */
+  repeat: Repeat
+  /** Tracks to be heard in this order, such as neighbours; null: the order of the map. */
+  queue: readonly string[] | null
 }
 
-const INITIAL: PlayerState = { track: null, status: 'idle', time: 0, duration: 0, volume: 0.9, muted: false, error: null }
+const INITIAL: PlayerState = { track: null, status: 'idle', time: 0, duration: 0, volume: 0.9, muted: false, error: null, repeat: 'off', queue: null }
 
 export const usePlayer = create<PlayerState>(() => INITIAL)
 
@@ -90,6 +96,24 @@ export function togglePlay(): void {
   else if (status === 'playing' || status === 'loading') audio?.pause()
   else resume()
 }
+
+/** Play a list in its order, from one of its tracks. */
+export function playQueue(queue: readonly string[], from = queue[0]): void {
+  if (queue.length === 0) return
+  set({ queue })
+  play(from)
+}
+
+export const setRepeat = (repeat: Repeat): void => set({ repeat })
+
+/** Play the same track again, from its beginning. */
+export function playAgain(): void {
+  seek(0)
+  resume()
+}
+
+/** Seconds, to the frame: the store is told only a few times a second. */
+export const currentTime = (): number => audio?.currentTime ?? 0
 
 /** seconds from the beginning. */
 export function seek(seconds: number): void {

@@ -2,6 +2,10 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { changeView, DEFAULT_VIEW, formatView, getView, parseView, type View } from './view'
 
 const FULL: View = {
+  page: 'library',
+  find: 'blue train',
+  sort: '-year',
+  playlist: 12,
   model: 'musicnn',
   variant: 'mtat',
   space: 'taggram',
@@ -10,6 +14,14 @@ const FULL: View = {
   colour: 'year',
   hidden: ['1990s', 'R&B, soul', 'drum’n’bass?'],
   track: 'Sigur Rós/# 1 (50%) & more, part/two.mp3',
+  moment: 77.5,
+  from: 'a & b.mp3',
+  to: 'c.mp3',
+  steps: 12,
+  plus: ['d.mp3', 'e.mp3'],
+  minus: ['f.mp3'],
+  selection: [3, 4, 5, 1200],
+  panel: 'selection',
   camera: { x: 0.25, y: -1.5, z: 0, zoom: 3.2, theta: 0.5, phi: -0.3 },
 }
 
@@ -24,7 +36,7 @@ describe('the view in the URL', () => {
   })
 
   it('falls back where a hand-made link makes no sense', () => {
-    expect(parseView('?space=cheese&dimensions=4&colour=loud&camera=1,2,x&camera=')).toEqual(DEFAULT_VIEW)
+    expect(parseView('?space=cheese&dimensions=4&colour=loud&panel=door&select=é&moment=-1s&steps=0&playlist=-3&page=cellar&camera=1,2,x&camera=')).toEqual(DEFAULT_VIEW)
     expect(parseView('?camera=0,0,0,0,0,0').camera).toBeNull()
   })
 
@@ -48,5 +60,13 @@ describe('changing the view', () => {
     changeView({ camera: FULL.camera }, 'amend')
     expect(window.history.length).toBe(before)
     expect(getView().camera).toEqual(FULL.camera)
+  })
+
+  it('another track forgets the moment of the last one', () => {
+    changeView({ track: 'a.mp3', moment: 12 })
+    changeView({ panel: 'selection' })
+    expect(getView().moment).toBe(12)
+    changeView({ track: 'b.mp3' })
+    expect(getView().moment).toBeNull()
   })
 })

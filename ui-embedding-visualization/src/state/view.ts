@@ -2,8 +2,18 @@
 import { useSyncExternalStore } from 'react'
 import type { Dimensions, Space } from '@/api/types'
 import { COLOUR_FIELDS, type ColourField } from '@/domain/colouring'
+import { formatIds, NOTHING, parseIds, type TrackIds } from '@/domain/selection'
+
+/** What the middle of the screen shows. */
+export type Page = 'map' | 'library' | 'playlists'
+export const PAGES: readonly Page[] = ['map', 'library', 'playlists']
+
+/** What the right panel shows. */
+export type Panel = 'track' | 'selection' | 'path'
+export const PANELS: readonly Panel[] = ['track', 'selection', 'path']
 
 export interface View {
+  page: Page
   /** null: the server's default. */
   model: string | null
   variant: string | null
@@ -13,8 +23,26 @@ export interface View {
   colour: ColourField
   /** Legend entries switched off. */
   hidden: readonly string[]
-  /** File name of the selected track. */
+  /** Words that a track must hold not to be filtered out. */
+  find: string
+  /** Order of the library table: see parseSort. */
+  sort: string | null
+  /** Id of the playlist that is open. */
+  playlist: number | null
+  /** File name of the track in focus. */
   track: string | null
+  /** Seconds into that track, where the neighbours of a moment are asked for instead of the whole's. */
+  moment: number | null
+  /** Ids of the selected tracks. */
+  selection: TrackIds
+  panel: Panel
+  /** Ends of a path through the model's space, and how many tracks lie between. */
+  from: string | null
+  to: string | null
+  steps: number
+  /** A blend: what to sound like, and what not. */
+  plus: readonly string[]
+  minus: readonly string[]
   camera: Camera | null
 }
 
@@ -28,6 +56,7 @@ export interface Camera {
 }
 
 export const DEFAULT_VIEW: View = {
+  page: 'map',
   model: null,
   variant: null,
   space: 'embedding',
@@ -35,7 +64,18 @@ export const DEFAULT_VIEW: View = {
   dimensions: 2,
   colour: 'genre',
   hidden: [],
+  find: '',
+  sort: null,
+  playlist: null,
   track: null,
+  moment: null,
+  selection: NOTHING,
+  panel: 'track',
+  from: null,
+  to: null,
+  steps: 8,
+  plus: [],
+  minus: [],
   camera: null,
 }
 
@@ -48,6 +88,12 @@ function parseCamera(text: string | null): Camera | null {
   return { x, y, z, zoom, theta, phi }
 }
 
+const parseSeconds = (text: string | null): number | null => (text !== null && /^\d{1,6}(\.\d+)?$/.test(text) ? Number(text) : null)
+
+const parseId = (text: string | null): number | null => (text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null)
+
+const parseSteps = (text: string | null): number => (text !== null && /^[1-9]\d?$/.test(text) ? Number(text) : DEFAULT_VIEW.steps)
+
 const formatCamera = (camera: Camera) => CAMERA_KEYS.map((key) => Number(camera[key].toFixed(5))).join(',')
 
 function oneOf<T extends string>(value: string | null, choices: readonly T[], otherwise: T): T {
@@ -58,6 +104,7 @@ function oneOf<T extends string>(value: string | null, choices: readonly T[], ot
 export function parseView(search: string): View {
   const params = new URLSearchParams(search)
   return {
+    page: oneOf(params.get('page'), PAGES, DEFAULT_VIEW.page),
     model: params.get('model'),
     variant: params.get('variant'),
     space: oneOf(params.get('space'), ['embedding', 'taggram'], DEFAULT_VIEW.space),
@@ -65,18 +112,40 @@ export function parseView(search: string): View {
     dimensions: params.get('dimensions') === '3' ? 3 : 2,
     colour: oneOf(params.get('colour'), COLOUR_FIELDS.map((field) => field.value), DEFAULT_VIEW.colour),
     hidden: params.getAll('hide'),
+    find: params.get('find') ?? DEFAULT_VIEW.find,
+    sort: params.get('sort'),
+    playlist: parseId(params.get('playlist')),
     track: params.get('track'),
+    moment: parseSeconds(params.get('moment')),
+    selection: parseIds(params.get('select')),
+    panel: oneOf(params.get('panel'), PANELS, DEFAULT_VIEW.panel),
+    from: params.get('from'),
+    to: params.get('to'),
+    steps: parseSteps(params.get('steps')),
+    plus: params.getAll('plus'),
+    minus: params.getAll('minus'),
     camera: parseCamera(params.get('camera')),
   }
 }
 
+/** Lists are written an entry at a time: parameter and field. */
+const LISTS = [
+  ['hide', 'hidden'],
+  ['plus', 'plus'],
+  ['minus', 'minus'],
+] as const
+
+/** Written under their own names. */
+const SINGLE = ['page', 'model', 'variant', 'space', 'method', 'dimensions', 'colour', 'find', 'sort', 'playlist', 'track', 'moment', 'panel', 'from', 'to', 'steps'] as const
+
 /** Only what differs from the default is written. */
 export function formatView(view: View): string {
   const params = new URLSearchParams()
-  for (const key of ['model', 'variant', 'space', 'method', 'dimensions', 'colour', 'track'] as const) {
+  for (const key of SINGLE) {
     if (view[key] !== null && view[key] !== DEFAULT_VIEW[key]) params.set(key, String(view[key]))
   }
-  for (const entry of view.hidden) params.append('hide', entry)
+  for (const [name, key] of LISTS) for (const entry of view[key]) params.append(name, entry)
+  if (view.selection.length > 0) params.set('select', formatIds(view.selection))
   if (view.camera) params.set('camera', formatCamera(view.camera))
   const text = params.toString().replaceAll('%2C', ',').replaceAll('%2F', '/')
   return text === '' ? '' : `?${text}`
@@ -94,7 +163,9 @@ window.addEventListener('popstate', () => announce(parseView(window.location.sea
 
 /** step: a new entry for the back button; amend: the same entry, for what changes all the time. */
 export function changeView(patch: Partial<View>, how: 'step' | 'amend' = 'step'): void {
-  const next = { ...current, ...patch }
+  // A moment belongs to its track.
+  const moment = patch.track !== undefined && patch.track !== current.track ? null : current.moment
+  const next = { ...current, moment, ...patch }
   const url = window.location.pathname + formatView(next)
   if (url !== window.location.pathname + window.location.search) {
     if (how === 'step') window.history.pushState(null, '', url)

@@ -1,8 +1,10 @@
 import { useEffect, useRef, type RefObject } from 'react'
 import type { CameraState } from './camera'
 import type { PointMapEngine } from './engine'
+import type { Tool } from './gestures'
 import { mountEngine, type MapCallbacks, type PointMapHandle } from './mount'
-import type { MapLabel } from './overlay'
+import type { MapLabel } from './labelLayer'
+import type { MapLine } from './lineLayer'
 import './point-map.css'
 import type { PointData, PointStyle } from './points'
 import type { MapLook } from './renderer'
@@ -16,12 +18,16 @@ interface PointMapProps extends MapCallbacks {
   look: MapLook
   /** Names of groups, drawn on a flat map. */
   labels: readonly MapLabel[]
-  /** Index of the selected point, or -1. */
+  /** Lines from point to point. */
+  lines: readonly MapLine[]
+  /** Index of the point in focus, or -1. */
   selected: number
   /** Index of the point that sounds, or -1. */
   playing: number
   /** Where to look; null fits everything. Applied when it changes. */
   camera: CameraState | null
+  /** What a drag does. */
+  tool: Tool
   /** No animation. */
   still: boolean
   /** What a screen reader says of the map. */
@@ -30,6 +36,8 @@ interface PointMapProps extends MapCallbacks {
   onReady: (handle: PointMapHandle | null) => void
 }
 
+export type { Combine, Tool } from './gestures'
+export type { MapLine, Trail } from './lineLayer'
 export type { HoverPlace, PointMapHandle } from './mount'
 
 /** A map of points: pan, zoom, orbit, hover, pick. It knows arrays and callbacks, and nothing of music or servers. */
@@ -61,6 +69,7 @@ export function PointMap(props: PointMapProps) {
       data-points={props.data.keys.length}
       data-dimensions={props.data.dimensions}
       data-settled="false"
+      data-tool={props.tool}
       role="application"
       aria-label={props.label}
       aria-roledescription="map of tracks"
@@ -81,7 +90,7 @@ function useLatest<T>(value: T): RefObject<T> {
 
 /** Each prop goes to the engine when it changes; the engine draws. The order matters: points first, then what refers to them. */
 function useEngineProps(slot: RefObject<PointMapEngine | null>, props: PointMapProps) {
-  const { data, style, look, labels, selected, playing, camera, still } = props
+  const { data, style, look, labels, lines, selected, playing, camera, still } = props
   const shown = useRef<{ engine: PointMapEngine | null; data: PointData | null }>({ engine: null, data: null })
   useEffect(() => slot.current?.setMotion(!still), [slot, still])
   useEffect(() => {
@@ -98,7 +107,8 @@ function useEngineProps(slot: RefObject<PointMapEngine | null>, props: PointMapP
     if (engine && camera !== engine.reportedCamera) engine.flyToCamera(camera ?? engine.fitCamera())
   }, [slot, camera])
   useEffect(() => slot.current?.setLook(look), [slot, look])
-  useEffect(() => slot.current?.setLabels(labels), [slot, labels])
-  useEffect(() => slot.current?.setMark('selected', selected), [slot, selected, data])
-  useEffect(() => slot.current?.setMark('playing', playing), [slot, playing, data])
+  useEffect(() => slot.current?.decorate((overlay) => overlay.labels.set(labels)), [slot, labels])
+  useEffect(() => slot.current?.decorate(({ marks }) => marks.set('selected', selected)), [slot, selected, data])
+  useEffect(() => slot.current?.decorate(({ marks }) => marks.set('playing', playing)), [slot, playing, data])
+  useEffect(() => slot.current?.decorate((overlay) => overlay.lines.setLines(lines)), [slot, lines, data])
 }

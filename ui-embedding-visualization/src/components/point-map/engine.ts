@@ -1,7 +1,9 @@
 /** The map without React: points, camera, movement, picking. Draws only when something has changed. */
 import { createView, DEEP_FIT, FLAT_FIT, isSameCamera, mixCameras, projectAll, unitPixels, type CameraState, type View } from './camera'
 import { mix, mixExtents, morphStart, pickInDirection, pickNearest, pointSize, toUnitBox, type Direction, type Extents, type UnitBox } from './geometry'
-import { Overlay, type MapLabel, type Mark, type Place } from './overlay'
+import type { Place } from './markLayer'
+import { Overlay } from './overlay'
+import { pointsInRegion, type Polygon } from './region'
 import type { MapLook, Renderer } from './renderer'
 import { Tweens } from './tweens'
 import type { PointData, PointStyle } from './points'
@@ -17,12 +19,15 @@ const FLIGHT_ZOOM = 2.2
 const PICK_RADIUS = 12
 const EMPTY_DATA: PointData = { keys: [], coordinates: new Float32Array(0), dimensions: 2 }
 
+/** Sharp screens, but not more than the eye sees. */
+const pixelRatio = () => Math.min(2, window.devicePixelRatio || 1)
+
 export class PointMapEngine {
   /** The camera last told to the outside. */
   reportedCamera: CameraState | null = null
   private moving = true
   private data = EMPTY_DATA
-  private style: PointStyle = { colours: new Uint8Array(0), visible: new Uint8Array(0) }
+  private style: PointStyle = { colours: new Uint8Array(0), levels: new Uint8Array(0) }
   private box: UnitBox = toUnitBox(EMPTY_DATA.coordinates)
   private positions: Float32Array = new Float32Array(0)
   private extents: Extents = [0, 0, 0]
@@ -31,9 +36,8 @@ export class PointMapEngine {
   private screenIsOld = true
   private sceneIsOld = true
   private look: MapLook = { background: [0, 0, 0], ghost: [60, 60, 60] }
-  private readonly marks: Record<Mark, number> = { hovered: -1, selected: -1, playing: -1 }
   private readonly tweens = new Tweens<'morph' | 'flight'>()
-  private readonly overlay: Overlay
+  readonly overlay: Overlay
   private renderer: Renderer | null = null
   private frameRequest = 0
   private settled = false
@@ -61,7 +65,7 @@ export class PointMapEngine {
   resize(width: number, height: number): void {
     this.width = Math.max(1, width)
     this.height = Math.max(1, height)
-    this.renderer?.setSize(this.width, this.height, Math.min(2, window.devicePixelRatio || 1))
+    this.renderer?.setSize(this.width, this.height, pixelRatio())
     this.changed()
   }
 
@@ -72,7 +76,7 @@ export class PointMapEngine {
     const start = first ? box.positions.slice() : morphStart(this.data.keys, this.positions, data.keys, box.positions)
     const fromExtents = first ? box.extents : this.extents
     Object.assign(this, { data, style, box, positions: start, screen: new Float32Array(start.length), extents: fromExtents })
-    this.marks.hovered = -1
+    this.overlay.marks.set('hovered', -1)
     this.giveRendererPoints()
     if (first) return this.setCamera(this.fitCamera())
     this.startMorph(start.slice(), fromExtents)
@@ -88,7 +92,7 @@ export class PointMapEngine {
   }
 
   setStyle(style: PointStyle): void {
-    if (style.visible.length !== this.data.keys.length) return
+    if (style.levels.length !== this.data.keys.length) return
     this.style = style
     this.giveRendererPoints()
   }
@@ -98,18 +102,14 @@ export class PointMapEngine {
     this.changed()
   }
 
-  setLabels(labels: readonly MapLabel[]): void {
-    this.overlay.setLabels(labels)
-    this.changed()
-  }
-
-  setMark(mark: Mark, index: number): void {
-    this.marks[mark] = index
+  /** Change names, rings or lines. The points need not be drawn again. */
+  decorate(change: (overlay: Overlay) => void): void {
+    change(this.overlay)
     this.requestFrame()
   }
 
   private giveRendererPoints(): void {
-    this.renderer?.setPoints(this.positions, this.style.colours, this.style.visible)
+    this.renderer?.setPoints(this.positions, this.style.colours, this.style.levels)
     this.changed()
   }
 
@@ -162,19 +162,19 @@ export class PointMapEngine {
   }
 
   pick(x: number, y: number): number {
-    return pickNearest(this.freshScreen(), this.style.visible, x, y, PICK_RADIUS, this.size / 2)
+    return pickNearest(this.freshScreen(), this.style.levels, x, y, PICK_RADIUS, this.size / 2)
+  }
+
+  /** Indices of the points seen inside a region of the screen. */
+  pickRegion(polygon: Polygon): number[] {
+    return pointsInRegion(this.freshScreen(), this.style.levels, polygon)
   }
 
   /** From the selected point, or from the middle of the map when nothing is selected. */
   pickTowards(direction: Direction): number {
-    const from = this.marks.selected
-    if (from >= 0) return pickInDirection(this.freshScreen(), this.style.visible, from, direction)
-    return pickNearest(this.freshScreen(), this.style.visible, this.width / 2, this.height / 2, Infinity, 0)
-  }
-
-  /** Index of the point with this mark, or -1. */
-  marked(mark: Mark): number {
-    return this.marks[mark]
+    const from = this.overlay.marks.get('selected')
+    if (from >= 0) return pickInDirection(this.freshScreen(), this.style.levels, from, direction)
+    return pickNearest(this.freshScreen(), this.style.levels, this.width / 2, this.height / 2, Infinity, 0)
   }
 
   /** Where a point is, in pixels from the map's top left. */
@@ -204,7 +204,6 @@ export class PointMapEngine {
     this.requestFrame()
   }
 
-  /** Marks move without drawing the points again. */
   private requestFrame(): void {
     if (this.frameRequest === 0) this.frameRequest = requestAnimationFrame((now) => this.frame(now))
   }
@@ -225,11 +224,10 @@ export class PointMapEngine {
   }
 
   private placeOverlay(): void {
-    this.overlay.placeLabels(this.view, this.box.toBox, this.size / 2 + 8, !this.tweens.has('morph'))
-    for (const mark of Object.keys(this.marks) as Mark[]) {
-      const index = this.marks[mark]
-      this.overlay.placeMark(mark, index < 0 || index >= this.data.keys.length ? null : this.placeOf(index), this.size)
-    }
+    const { view, size } = this
+    const onMap = (index: number) => index >= 0 && index < this.data.keys.length
+    const placeOf = (index: number) => (onMap(index) ? this.placeOf(index) : null)
+    this.overlay.place({ view, size, placeOf, toBox: this.box.toBox, labelled: !this.tweens.has('morph'), pixelRatio: pixelRatio() })
   }
 
   private reportSettled(settled: boolean): void {

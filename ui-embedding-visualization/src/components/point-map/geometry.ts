@@ -97,14 +97,14 @@ export const ease = (t: number): number => (t < 0.5 ? 4 * t * t * t : 1 - (-2 * 
  * The visible point nearest to (x, y) on the screen and within `radius`, or -1. Where several drawn discs lie under the place,
  * the one nearest to the viewer. Brute force: 100 k points take about a millisecond.
  */
-export function pickNearest(screen: Float32Array, visible: Uint8Array, x: number, y: number, radius: number, discRadius: number): number {
+export function pickNearest(screen: Float32Array, levels: Uint8Array, x: number, y: number, radius: number, discRadius: number): number {
   let best = -1
   let [bestOutside, bestDepth, bestSquare] = [Infinity, Infinity, Infinity]
   const reach = Math.max(radius, discRadius) ** 2
-  for (let i = 0; i < visible.length; i++) {
+  for (let i = 0; i < levels.length; i++) {
     const depth = screen[3 * i + 2]
     const square = (screen[3 * i] - x) ** 2 + (screen[3 * i + 1] - y) ** 2
-    if (visible[i] === 0 || depth <= 0 || square > reach) continue
+    if (levels[i] === 0 || depth <= 0 || square > reach) continue
     const outside = square <= discRadius * discRadius ? 0 : square
     const order = outside - bestOutside || depth - bestDepth || square - bestSquare
     if (best < 0 || order < 0) [best, bestOutside, bestDepth, bestSquare] = [i, outside, depth, square]
@@ -116,12 +116,12 @@ export type Direction = 'left' | 'right' | 'up' | 'down'
 const STEP: Record<Direction, readonly [number, number]> = { left: [-1, 0], right: [1, 0], up: [0, -1], down: [0, 1] }
 
 /** The visible point an arrow key leads to: near, and more ahead than aside. -1 where nothing lies that way. */
-export function pickInDirection(screen: Float32Array, visible: Uint8Array, from: number, direction: Direction): number {
+export function pickInDirection(screen: Float32Array, levels: Uint8Array, from: number, direction: Direction): number {
   const [stepX, stepY] = STEP[direction]
   let best = -1
   let bestCost = Infinity
-  for (let i = 0; i < visible.length; i++) {
-    if (i === from || visible[i] === 0 || screen[3 * i + 2] <= 0) continue
+  for (let i = 0; i < levels.length; i++) {
+    if (i === from || levels[i] === 0 || screen[3 * i + 2] <= 0) continue
     const dx = screen[3 * i] - screen[3 * from]
     const dy = screen[3 * i + 1] - screen[3 * from + 1]
     const ahead = dx * stepX + dy * stepY

@@ -2,17 +2,43 @@
 import { orbit, pan, zoomAt } from './camera'
 import type { PointMapEngine } from './engine'
 import type { Direction } from './geometry'
+import type { RegionPen, RegionShape } from './regionPen'
 
 export interface GestureEvents {
   /** index -1: nothing under the pointer. */
   onHover(index: number): void
   onPick(index: number): void
+  /** A click with Ctrl or Command held. */
+  onToggle(index: number): void
   /** The hand moves the map. */
   onGrab(grabbed: boolean): void
+  /** A region was drawn around these points. */
+  onRegion(indices: number[], how: Combine | null): void
+  /** A double click beside all points. */
+  onNothing(): void
+  /** What a drag does. */
+  tool(): Tool
 }
+
+export type Tool = 'pan' | RegionShape
+/** How a region changes what was selected before. */
+export type Combine = 'add' | 'subtract' | 'intersect'
 
 const CLICK_SLOP_PIXELS = 4
 const ARROWS: Record<string, Direction> = { ArrowLeft: 'left', ArrowRight: 'right', ArrowUp: 'up', ArrowDown: 'down' }
+
+/** Shift draws a lasso whatever the tool. */
+function shapeFor(tool: Tool, event: PointerEvent): RegionShape | null {
+  if (event.button !== 0) return null
+  if (tool !== 'pan') return tool
+  return event.shiftKey ? 'lasso' : null
+}
+
+/** Ctrl or Command adds, Alt takes away, both keep what is in both; null: no key says. */
+function combineOf({ ctrlKey, metaKey, altKey }: PointerEvent): Combine | null {
+  if (ctrlKey || metaKey) return altKey ? 'intersect' : 'add'
+  return altKey ? 'subtract' : null
+}
 
 interface Hand {
   x: number
@@ -28,6 +54,7 @@ export class Gestures {
   constructor(
     private readonly root: HTMLElement,
     private readonly engine: PointMapEngine,
+    private readonly pen: RegionPen,
     private readonly events: GestureEvents,
   ) {
     const { signal } = this.ending
@@ -56,6 +83,9 @@ export class Gestures {
     if (this.hands.size === 0) this.travelled = 0
     this.hands.set(event.pointerId, this.at(event))
     this.root.setPointerCapture(event.pointerId)
+    const shape = shapeFor(this.events.tool(), event)
+    if (this.hands.size > 1) this.pen.finish()
+    else if (shape) this.pen.start(shape, this.at(event).x, this.at(event).y)
   }
 
   private move = (event: PointerEvent) => {
@@ -64,6 +94,7 @@ export class Gestures {
     if (!before) return this.hover(now)
     this.travelled += Math.hypot(now.x - before.x, now.y - before.y)
     if (this.travelled < CLICK_SLOP_PIXELS && this.hands.size === 1) return
+    if (this.pen.drawing) return this.pen.extend(now.x, now.y)
     this.events.onGrab(true)
     if (this.hands.size === 2) this.pinch(event.pointerId, before, now)
     else this.drag(now.x - before.x, now.y - before.y, (event.buttons & 2) !== 0)
@@ -87,14 +118,20 @@ export class Gestures {
 
   private up = (event: PointerEvent) => {
     const wasClick = this.hands.size === 1 && this.travelled < CLICK_SLOP_PIXELS && event.button === 0
+    const wasRegion = this.pen.drawing && !wasClick
+    const polygon = this.pen.finish()
     this.cancel(event)
+    if (wasRegion) this.events.onRegion(this.engine.pickRegion(polygon), combineOf(event))
     if (!wasClick) return
     const { x, y } = this.at(event)
     const index = this.engine.pick(x, y)
-    if (index >= 0) this.events.onPick(index)
+    if (index < 0) return
+    if (event.ctrlKey || event.metaKey) this.events.onToggle(index)
+    else this.events.onPick(index)
   }
 
   private cancel = (event: PointerEvent) => {
+    this.pen.finish()
     this.hands.delete(event.pointerId)
     if (this.hands.size === 0) this.events.onGrab(false)
   }
@@ -113,7 +150,7 @@ export class Gestures {
 
   private doubleClick = (event: MouseEvent) => {
     const { x, y } = this.at(event)
-    if (this.engine.pick(x, y) < 0) this.engine.fit()
+    if (this.engine.pick(x, y) < 0) this.events.onNothing()
   }
 
   private wheel = (event: WheelEvent) => {
@@ -139,6 +176,7 @@ export class Gestures {
     else if (event.key === '-') this.zoomBy(1 / 1.5)
     else if (event.key === '0') this.engine.fit()
     else if (event.key === 'Enter') this.pickSelected()
+    else if (event.key === 'Escape' && this.pen.drawing) this.pen.finish()
     else return
     event.preventDefault()
     event.stopPropagation()
@@ -152,7 +190,7 @@ export class Gestures {
   }
 
   private pickSelected(): void {
-    const index = this.engine.marked('selected')
+    const index = this.engine.overlay.marks.get('selected')
     if (index >= 0) this.events.onPick(index)
   }
 }

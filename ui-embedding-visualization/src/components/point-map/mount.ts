@@ -2,8 +2,10 @@
 import { isSameCamera, type CameraState } from './camera'
 import { CanvasPointRenderer } from './canvasRenderer'
 import { PointMapEngine } from './engine'
-import { Gestures } from './gestures'
-import type { Place } from './overlay'
+import { Gestures, type Combine, type Tool } from './gestures'
+import type { Trail } from './lineLayer'
+import type { Place } from './markLayer'
+import { RegionPen } from './regionPen'
 import type { Renderer } from './renderer'
 
 /** What others may ask of the map. Places are in pixels from its top left corner. */
@@ -12,6 +14,10 @@ export interface PointMapHandle {
   zoomBy(factor: number): void
   flyTo(index: number): void
   placeOf(index: number): Place
+  /** Where something has been, many times a second: not a prop. */
+  setTrail(trail: Trail | null): void
+  /** What is drawn of it now. */
+  trail(): Trail
 }
 
 /** A place, and the size of the map around it. */
@@ -30,12 +36,18 @@ export interface MapCallbacks {
   onHover: (index: number, place: HoverPlace | null) => void
   /** A point was clicked, or reached by key. */
   onPick: (index: number) => void
+  /** A point was clicked with Ctrl or Command held. */
+  onToggle: (index: number) => void
+  /** A region was drawn around these points; how: what the keys held say, null for none. */
+  onRegion: (indices: number[], how: Combine | null) => void
+  /** A double click beside all points. */
+  onNothing: () => void
   /** The camera has come to rest; null: everything fits. */
   onCamera: (camera: CameraState | null) => void
 }
 
 /** The callbacks of the latest render. */
-type Latest = { readonly current: MapCallbacks }
+type Latest = { readonly current: MapCallbacks & { tool: Tool } }
 
 const CAMERA_REST_MS = 250
 
@@ -64,7 +76,7 @@ export function mountEngine(root: HTMLElement, overlay: HTMLElement, latest: Lat
       latest.current.onCamera(engine.reportedCamera)
     }, ending.signal),
   })
-  const gestures = createGestures(root, engine, latest)
+  const gestures = createGestures(root, engine, new RegionPen(overlay), latest)
   const watcher = new ResizeObserver(([entry]) => engine.resize(entry.contentRect.width, entry.contentRect.height))
   watcher.observe(root)
   void createRenderer().then((renderer) => {
@@ -94,16 +106,20 @@ function whenAtRest(report: (camera: CameraState) => void, signal: AbortSignal) 
 }
 
 /** Hover is told once per point; nothing is hovered while the hand moves the map. */
-function createGestures(root: HTMLElement, engine: PointMapEngine, latest: Latest): Gestures {
+function createGestures(root: HTMLElement, engine: PointMapEngine, pen: RegionPen, latest: Latest): Gestures {
   const hover = (index: number) => {
-    if (index === engine.marked('hovered')) return
-    engine.setMark('hovered', index)
+    if (index === engine.overlay.marks.get('hovered')) return
+    engine.decorate(({ marks }) => marks.set('hovered', index))
     root.classList.toggle('point-map--over', index >= 0)
     latest.current.onHover(index, index < 0 ? null : hoverPlace(engine, index))
   }
-  return new Gestures(root, engine, {
+  return new Gestures(root, engine, pen, {
     onHover: hover,
     onPick: (index) => latest.current.onPick(index),
+    onToggle: (index) => latest.current.onToggle(index),
+    onRegion: (indices, how) => latest.current.onRegion(indices, how),
+    onNothing: () => latest.current.onNothing(),
+    tool: () => latest.current.tool,
     onGrab: (grabbed) => {
       root.classList.toggle('point-map--grabbed', grabbed)
       if (grabbed) hover(-1)
@@ -117,5 +133,7 @@ function createHandle(engine: PointMapEngine, gestures: Gestures): PointMapHandl
     zoomBy: (factor) => gestures.zoomBy(factor),
     flyTo: (index) => engine.flyToPoint(index),
     placeOf: (index) => engine.placeOf(index),
+    setTrail: (trail) => engine.decorate((overlay) => overlay.lines.setTrail(trail)),
+    trail: () => engine.overlay.lines.currentTrail,
   }
 }

@@ -5,8 +5,11 @@ export interface PointData {
   dimensions: 2 | 3
 }
 
-/** How the points look: colours uint8 [3n], visible uint8 [n]. */
+/** How much a point stands out. A greyed point cannot be picked. */
+export const LEVEL = { greyed: 0, dimmed: 1, full: 2 } as const
+
+/** How the points look: colours uint8 [3n], levels uint8 [n] of LEVEL. */
 export interface PointStyle {
   colours: Uint8Array
-  visible: Uint8Array
+  levels: Uint8Array
 }

@@ -1,4 +1,5 @@
 import type { View } from './camera'
+import { LEVEL } from './points'
 
 export type Rgb = readonly [number, number, number]
 
@@ -26,20 +27,20 @@ export interface Renderer {
   readonly kind: 'webgl' | 'canvas'
   readonly canvas: HTMLCanvasElement
   setSize(width: number, height: number, pixelRatio: number): void
-  /** positions float32 [3n], colours uint8 [3n], visible uint8 [n]. */
-  setPoints(positions: Float32Array, colours: Uint8Array, visible: Uint8Array): void
+  /** positions float32 [3n], colours uint8 [3n], levels uint8 [n] of LEVEL. */
+  setPoints(positions: Float32Array, colours: Uint8Array, levels: Uint8Array): void
   /** The positions given before have moved. */
   positionsMoved(): void
   draw(frame: Frame): void
   dispose(): void
 }
 
-/** Greyed points first, so that they lie under the others: uint32 [n]. */
-export function drawingOrder(visible: Uint8Array): Uint32Array {
-  const order = new Uint32Array(visible.length)
+/** Faint points first, so that they lie under the others: uint32 [n]. */
+export function drawingOrder(levels: Uint8Array): Uint32Array {
+  const order = new Uint32Array(levels.length)
   let next = 0
-  for (const wanted of [0, 1]) {
-    for (let i = 0; i < visible.length; i++) if (visible[i] === wanted) order[next++] = i
+  for (const wanted of Object.values(LEVEL)) {
+    for (let i = 0; i < levels.length; i++) if (levels[i] === wanted) order[next++] = i
   }
   return order
 }

@@ -1,6 +1,7 @@
 /** The map on three.js: one Points object, one shader that draws round points with an outline and, where there is room, a glow. */
 import { BufferAttribute, BufferGeometry, Color, PerspectiveCamera, Points, Scene, ShaderMaterial, WebGLRenderer } from 'three'
 import { FIELD_OF_VIEW_DEGREES, type View } from './camera'
+import { LEVEL } from './points'
 import { drawingOrder, glowFactor, MAX_SORTED, outlinePixels, sortByDepth, type Frame, type Renderer } from './renderer'
 
 const VERTEX = /* glsl */ `
@@ -38,6 +39,9 @@ const FRAGMENT = /* glsl */ `
     vec3 under = mix(vTint, background, ring > halo ? 1.0 : 0.0);
     gl_FragColor = vec4(mix(under, vTint, disc), alpha);
   }`
+
+/** How much of its own colour a point of each level keeps, of 255. */
+const SHOWN = { [LEVEL.greyed]: 0, [LEVEL.dimmed]: 70, [LEVEL.full]: 255 } as Record<number, number>
 
 const toColor = ([red, green, blue]: readonly [number, number, number], into: Color) => into.setRGB(red / 255, green / 255, blue / 255)
 
@@ -83,20 +87,20 @@ class WebglPointRenderer implements Renderer {
     this.material.uniforms.pixelRatio.value = pixelRatio
   }
 
-  setPoints(positions: Float32Array, colours: Uint8Array, visible: Uint8Array): void {
+  setPoints(positions: Float32Array, colours: Uint8Array, levels: Uint8Array): void {
     this.points.geometry.dispose()
     this.scene.clear()
-    this.order = drawingOrder(visible)
+    this.order = drawingOrder(levels)
     this.sorted = false
     const geometry = new BufferGeometry()
     geometry.setAttribute('position', new BufferAttribute(positions, 3))
     geometry.setAttribute('tint', new BufferAttribute(colours, 3, true))
-    geometry.setAttribute('shown', new BufferAttribute(visible, 1))
+    geometry.setAttribute('shown', new BufferAttribute(levels.map((level) => SHOWN[level]), 1, true))
     geometry.setIndex(new BufferAttribute(this.order, 1))
     this.points = new Points(geometry, this.material)
     this.points.frustumCulled = false
-    this.material.uniforms.outline.value = outlinePixels(visible.length)
-    this.material.uniforms.glow.value = glowFactor(visible.length)
+    this.material.uniforms.outline.value = outlinePixels(levels.length)
+    this.material.uniforms.glow.value = glowFactor(levels.length)
     this.scene.add(this.points)
   }
 

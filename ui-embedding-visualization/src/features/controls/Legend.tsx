@@ -6,24 +6,26 @@ import { cssColour, numberGradient, OTHER_COLOUR } from '@/domain/palette'
 import { formatCount } from '@/domain/track'
 import { useExplorer } from '@/state/explorer'
 import { useScheme } from '@/state/theme'
-import { changeView } from '@/state/view'
+import { changeView, useView } from '@/state/view'
 
 /** What the colours mean. A click hides an entry; Alt-click or double click shows it alone. */
 export function Legend() {
   const { colouring, hidden } = useExplorer()
+  const { find } = useView()
   const [main, folded] = [colouring.legend.filter((entry) => !entry.folded), colouring.legend.filter((entry) => entry.folded)]
   const pickField = (value: string) => changeView({ colour: value as ColourField, hidden: [] })
   return (
     <section className="panel-section panel-section--legend" aria-label="Colour">
       <div className="legend-head">
         <h2>Colour by</h2>
-        {hidden.size > 0 && (
-          <button type="button" className="link" onClick={() => changeView({ hidden: [] })}>
+        {(hidden.size > 0 || find !== '') && (
+          <button type="button" className="link" onClick={() => changeView({ hidden: [], find: '' })}>
             Show all
           </button>
         )}
       </div>
       <Select label="Colour by" value={colouring.field} options={COLOUR_FIELDS} onChange={pickField} wide testId="colour-by" />
+      {find.trim() !== '' && <p className="hint">Only tracks with “{find.trim()}”</p>}
       {colouring.range && <NumberScale ends={colouring.range.map((value) => formatValue(colouring.field, value))} />}
       <ul className="legend">
         {main.map((entry) => (

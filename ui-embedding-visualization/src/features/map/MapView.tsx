@@ -1,18 +1,23 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Track } from '@/api/types'
-import { PointMap, type HoverPlace, type PointMapHandle } from '@/components/point-map/PointMap'
+import { LEVEL } from '@/components/point-map/points'
+import { PointMap, type Combine, type HoverPlace, type MapLine, type PointMapHandle } from '@/components/point-map/PointMap'
 import { groupLabels } from '@/domain/labels'
 import { cssColour, MAP_COLOURS } from '@/domain/palette'
 import { countOf } from '@/domain/track'
 import { useExplorer, type Explorer, type MapPoints } from '@/state/explorer'
 import { useFocus } from '@/state/focus'
+import { useLinks } from '@/state/near'
 import { play, usePlayer } from '@/state/player'
+import { startPreview, stopPreview } from '@/state/preview'
 import { useMedia, useScheme } from '@/state/theme'
-import { changeView, useView } from '@/state/view'
+import { changeSelection, clearSelection, toggleSelected, useSelection } from '@/state/selection'
+import { changeView, getView, useView } from '@/state/view'
 import './map.css'
 import { MapTools } from './MapTools'
 import { MapTooltip } from './MapTooltip'
 import { installTestingHook } from './testingHook'
+import { useSegmentWalk } from './useSegmentWalk'
 
 interface MapViewProps {
   /** What is drawn: at least one point. */
@@ -35,8 +40,11 @@ export function MapView({ points }: MapViewProps) {
   const [map, setMap] = useState<PointMapHandle | null>(null)
   const [hover, setHover] = useState<Hover | null>(null)
   const pick = useCallback((index: number) => choose(points.keys[index]), [points])
+  const lines = useLines(explorer)
+  const still = useMedia('(prefers-reduced-motion: reduce)')
   useFlights(map, points)
-  useEffect(() => installTestingHook(map, points, explorer.visible), [map, points, explorer.visible])
+  useSegmentWalk(map, points, still)
+  useEffect(() => installTestingHook(map, points, explorer, lines), [map, points, explorer, lines])
 
   return (
     <>
@@ -45,13 +53,23 @@ export function MapView({ points }: MapViewProps) {
         style={useStyle(explorer)}
         look={MAP_COLOURS[scheme]}
         labels={useLabels(explorer, points)}
+        lines={lines}
         selected={explorer.indexOf(view.track)}
         playing={explorer.indexOf(playing)}
         camera={view.camera}
-        still={useMedia('(prefers-reduced-motion: reduce)')}
+        still={still}
         label={`Map of ${countOf(points.keys.length, 'track')}. Arrow keys go from track to track and play them.`}
-        onHover={(index, place) => setHover(place && { track: points.tracks[index], place, points })}
+        onHover={(index, place) => {
+          const track = place && points.tracks[index]
+          setHover(track && { track, place, points })
+          if (track) startPreview(track.filename, track.duration)
+          else stopPreview()
+        }}
         onPick={pick}
+        onToggle={(index) => toggleSelected(points.tracks[index].id)}
+        onRegion={(indices, how) => selectRegion(indices.map((i) => points.tracks[i]), how)}
+        onNothing={() => (explorer.chosen ? clearSelection() : map?.fit())}
+        tool={useSelection((state) => state.tool)}
         onCamera={(camera) => changeView({ camera }, 'amend')}
         onReady={setMap}
       />
@@ -62,12 +80,24 @@ export function MapView({ points }: MapViewProps) {
 }
 
 function choose(track: string): void {
-  changeView({ track })
+  stopPreview()
+  changeView({ track, panel: 'track' })
   play(track)
 }
 
-function useStyle({ colouring, visible }: Explorer) {
-  return useMemo(() => ({ colours: colouring.colours, visible }), [colouring, visible])
+/** A point that has left the index cannot be selected. */
+function selectRegion(tracks: Track[], how: Combine | null): void {
+  const ids = tracks.map((track) => track.id).filter((id) => id >= 0)
+  changeSelection(ids, how ?? useSelection.getState().combination)
+  if (getView().selection.length > 0) changeView({ panel: 'selection' }, 'amend')
+}
+
+/** Filtered out: greyed. While tracks are selected, the others step back. */
+function useStyle({ colouring, visible, chosen }: Explorer) {
+  return useMemo(() => {
+    const levels = visible.map((shown, i) => (shown === 0 ? LEVEL.greyed : chosen?.[i] === 0 ? LEVEL.dimmed : LEVEL.full))
+    return { colours: colouring.colours, levels }
+  }, [colouring, visible, chosen])
 }
 
 function useLabels({ colouring, hidden }: Explorer, points: MapPoints) {
@@ -82,6 +112,15 @@ function useLabels({ colouring, hidden }: Explorer, points: MapPoints) {
   )
 }
 
+/** Between tracks that the map has. */
+function useLines({ indexOf }: Explorer): MapLine[] {
+  const links = useLinks()
+  return useMemo(
+    () => links.map(({ from, to, strength }) => ({ from: indexOf(from), to: indexOf(to), strength })).filter(({ from, to }) => from >= 0 && to >= 0),
+    [links, indexOf],
+  )
+}
+
 /** Wishes of the search and the track panel. */
 function useFlights(map: PointMapHandle | null, points: MapPoints) {
   const wish = useFocus((state) => state.wish)
@@ -91,6 +130,8 @@ function useFlights(map: PointMapHandle | null, points: MapPoints) {
   }, [points])
   useEffect(() => {
     const index = wish ? latest.current.keys.indexOf(wish.track) : -1
-    if (index >= 0) map?.flyTo(index)
+    if (index < 0 || !map) return
+    map.flyTo(index)
+    useFocus.setState({ wish: null }) // a map that is opened later must not fly again
   }, [map, wish])
 }

@@ -1,11 +1,12 @@
 import { useCallback, useEffect, useRef } from 'react'
-import { stepInOrder } from '@/domain/order'
+import { isLastInOrder, stepInOrder } from '@/domain/order'
 import { useExplorer } from '@/state/explorer'
-import { attachAudio, cue, play, skip, usePlayer } from '@/state/player'
+import { attachAudio, cue, play, playAgain, skip, usePlayer } from '@/state/player'
 import { changeView, useView } from '@/state/view'
+import { LikeThisMoment } from './LikeThisMoment'
 import { NowPlaying } from './NowPlaying'
 import './player.css'
-import { SeekBar } from './SeekBar'
+import { TimeAxis } from './TimeAxis'
 import { Transport } from './Transport'
 import { useMediaSession } from './useMediaSession'
 import { Volume } from './Volume'
@@ -17,32 +18,53 @@ interface PlayerProps {
 
 /** The bar at the bottom. It owns the one <audio> element. */
 export function Player({ onShowTrack }: PlayerProps) {
-  const { findTrack, playOrder, points, indexOf } = useExplorer()
+  const { findTrack, points, indexOf } = useExplorer()
   const name = usePlayer((state) => state.track)
   const track = findTrack(name) ?? points.data?.tracks[indexOf(name)] ?? null
   const audio = useRef<HTMLAudioElement>(null)
-  const step = useCallback((by: 1 | -1) => stepTo(stepInOrder(playOrder(), usePlayer.getState().track, by)), [playOrder])
+  const list = useListened()
+  const step = useCallback((by: 1 | -1) => stepTo(stepInOrder(list(), usePlayer.getState().track, by)), [list])
   useEffect(() => (audio.current ? attachAudio(audio.current) : undefined), [])
   useCueSelected()
   useMediaSession(track, step)
 
   return (
     <div className="player" role="region" aria-label="Player" data-testid="player" onKeyDown={seekByArrows}>
-      <audio ref={audio} preload="metadata" onEnded={() => step(1)} />
+      <audio ref={audio} preload="metadata" onEnded={() => goOn(list())} />
       <NowPlaying track={track} onShowTrack={onShowTrack} />
-      <div className="player__middle">
+      <TimeAxis />
+      <div className="player__right">
         <Transport step={step} disabled={name === null && !points.data?.keys.length} />
-        <SeekBar />
+        <div className="player__more">
+          <LikeThisMoment />
+          <Volume />
+        </div>
       </div>
-      <Volume />
     </div>
   )
 }
 
+/** What previous and next walk through: the queue while a track of it is in the player, else the order of the map. */
+function useListened(): () => readonly string[] {
+  const { playOrder } = useExplorer()
+  return useCallback(() => {
+    const { queue, track } = usePlayer.getState()
+    return queue && track !== null && queue.includes(track) ? queue : playOrder()
+  }, [playOrder])
+}
+
+/** A queue is listened to beside its own list, so the focus stays; otherwise it goes along. */
 function stepTo(track: string | null): void {
   if (track === null) return
-  changeView({ track })
+  if (!usePlayer.getState().queue?.includes(track)) changeView({ track })
   play(track)
+}
+
+/** A track has ended. */
+function goOn(list: readonly string[]): void {
+  const { repeat, track } = usePlayer.getState()
+  if (repeat === 'one' || (repeat === 'all' && list.length === 1)) playAgain()
+  else if (repeat === 'all' || !isLastInOrder(list, track)) stepTo(stepInOrder(list, track, 1))
 }
 
 /** A link to a track puts it into the player, silent; what already plays goes on. */

@@ -1,14 +1,16 @@
 import type { Track } from '@/api/types'
 import { Cover } from '@/components/Cover'
+import { MediaRow } from '@/components/MediaRow'
 import { coverOf } from '@/domain/cover'
 import { compareTracks } from '@/domain/order'
 import { artistLabel, formatDuration, genreLabel, joinKnown, trackTitle } from '@/domain/track'
 import { useExplorer } from '@/state/explorer'
-import { flyToTrack } from '@/state/focus'
-import { play } from '@/state/player'
-import { changeView, useView } from '@/state/view'
+import { visit } from '@/state/focus'
+import { useView } from '@/state/view'
 import { LibrarySummary } from './LibrarySummary'
+import { Neighbours } from './Neighbours'
 import './track.css'
+import { TrackActions } from './TrackActions'
 
 /** The right panel: the selected track, or the library while nothing is selected. */
 export function TrackPanel() {
@@ -52,6 +54,8 @@ function TrackCard({ track, absent, library }: TrackCardProps) {
         </p>
       )}
       {absent && <p className="hint">The model has not heard this track, so the map on screen does not show it.</p>}
+      <TrackActions track={track} />
+      <Neighbours track={track} />
       <TrackFacts track={track} />
       <SameArtist track={track} library={library} />
     </>
@@ -91,24 +95,17 @@ function SameArtist({ track, library }: { track: Track; library: readonly Track[
       <ul className="track-list">
         {others.sort(compareTracks).slice(0, MAX_LISTED).map((other) => (
           <li key={other.filename}>
-            <button type="button" onClick={() => visit(other.filename)} title="Play">
-              <Cover {...coverOf(other, 30)} />
-              <span>
-                <strong>{trackTitle(other)}</strong>
-                <em>{joinKnown(other.album, other.year)}</em>
-              </span>
-              <time>{formatDuration(other.duration)}</time>
-            </button>
+            <MediaRow
+              cover={coverOf(other, 30)}
+              title={trackTitle(other)}
+              detail={joinKnown(other.album, other.year)}
+              aside={formatDuration(other.duration)}
+              onClick={() => visit(other.filename)}
+            />
           </li>
         ))}
       </ul>
       {others.length > MAX_LISTED && <p className="hint">and {others.length - MAX_LISTED} more</p>}
     </section>
   )
-}
-
-function visit(filename: string): void {
-  changeView({ track: filename })
-  flyToTrack(filename)
-  play(filename)
 }

@@ -1,0 +1,111 @@
+"""Files from elsewhere → the music folder: kept apart until they have proved to be music, moved in whole."""
+
+import errno
+import mimetypes
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import IO
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from db.database import Database
+from db.file_names import safe_name
+from db.indexing import check_folder, index_file
+from db.schema import Track
+from ML.audio import probe
+from ML.errors import AudioDecodeError
+from ML.formats import sniff_extension
+from ML.partial import sync_file, sync_folder
+
+LEFT_OVER_SECONDS = 24 * 3600  # no upload takes a day: what is older was left by a process that was killed
+
+
+def add_upload(database: Database, audio_dir: Path, stream: IO[bytes], name: str) -> Track:
+    """The new track, stored and indexed, not yet heard by any model.
+
+    name: as the sender gave it; its title is kept, its path and its extension are not believed.
+    Raises AudioDecodeError for what is no music, LibraryError when there is no music folder.
+    """
+    check_folder(audio_dir)
+    with quarantined(database, stream) as path:
+        extension = check_sound(path)
+        with database.lock("uploads"):
+            filename = free_name(database, audio_dir, safe_stem(name), extension)
+            move_in(path, audio_dir / filename)
+            return index_file(database, audio_dir, filename)
+
+
+@contextmanager
+def quarantined(database: Database, stream: IO[bytes]) -> Iterator[Path]:
+    """The stream as a file beside the database, on the disk; gone afterwards unless it was moved."""
+    folder = database.path.with_name(f"{database.path.name}.uploads")
+    folder.mkdir(exist_ok=True)
+    sweep(folder)
+    path = folder / f"{uuid4().hex}.part"
+    try:
+        with path.open("wb") as file:
+            shutil.copyfileobj(stream, file)
+            sync_file(file)
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def sweep(folder: Path) -> None:
+    for path in folder.glob("*.part"):
+        try:
+            if time.time() - path.stat().st_mtime > LEFT_OVER_SECONDS:
+                path.unlink()
+        except FileNotFoundError:  # moved in, or swept by another request
+            continue
+
+
+def check_sound(path: Path) -> str:
+    """The extension that suits the content. Raises AudioDecodeError when nothing in it can be heard."""
+    if path.stat().st_size == 0:
+        raise AudioDecodeError("The file is empty (0 bytes).")
+    extension = sniff_extension(path)
+    try:
+        probe(path)
+    except AudioDecodeError as error:
+        raise AudioDecodeError(str(error).replace(path.name, "this file")) from error
+    return extension
+
+
+def safe_stem(name: str) -> str:
+    """The title in the name of a file: without its folders and its extension, safe everywhere."""
+    base = name.replace("\\", "/").rsplit("/", 1)[-1].strip()
+    kind = mimetypes.guess_type(base)[0] or ""
+    return safe_name(base.rpartition(".")[0] if kind.startswith(("audio/", "video/")) else base)
+
+
+def free_name(database: Database, audio_dir: Path, stem: str, extension: str) -> str:
+    """A name that no file has, and no track of the library: one that is gone keeps its own for its return."""
+    for number in count(1):
+        name = f"{stem}{extension}" if number == 1 else f"{stem} ({number}){extension}"
+        with database.read() as session:
+            is_known = session.scalar(select(Track.id).where(Track.filename == name)) is not None
+        if not is_known and not (audio_dir / name).exists():
+            return name
+    raise AssertionError("numbers do not end")
+
+
+def move_in(path: Path, target: Path) -> None:
+    """In one step, also from another file system: nobody ever sees half a file under a song's name."""
+    try:
+        path.rename(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        hidden = target.with_name(f".{path.name}")
+        try:
+            shutil.copyfile(path, hidden)
+            hidden.rename(target)
+        finally:
+            hidden.unlink(missing_ok=True)
+    sync_folder(target.parent)

@@ -1,0 +1,126 @@
+"""From tracks on the screen to a playlist: made, put in order, exported, deleted and had back."""
+
+import json
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Site
+from tests.e2e.map_page import PATIENCE, get_json
+
+MANY_TABS = 80
+
+
+@pytest.fixture
+def playlist(site: Site):
+    """A playlist of four tracks; gone after the test."""
+    ids = [track["id"] for track in get_json(site, "/tracks")["tracks"][:4]]
+    made = call(site, "POST", "/playlists", {"name": "Four", "track_ids": ids})
+    yield made
+    for left in get_json(site, "/playlists")["playlists"]:
+        call(site, "DELETE", f"/playlists/{left['id']}")
+
+
+def call(site: Site, method: str, path: str, body: object = None) -> dict:
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(site.api + path, json.dumps(body).encode(), headers, method=method)
+    with urllib.request.urlopen(request) as response:
+        return json.load(response)
+
+
+def open_playlist(page: Page, site: Site, playlist: dict) -> None:
+    page.goto(f"{site.app}/?page=playlists&playlist={playlist['id']}")
+    expect(page.get_by_test_id("playlist-row")).to_have_count(len(playlist["tracks"]))
+
+
+def shown(page: Page) -> list[str | None]:
+    return [row.get_attribute("data-key") for row in page.get_by_test_id("playlist-row").all()]
+
+
+def stored(site: Site, playlist: dict) -> list[str]:
+    return [track["filename"] for track in get_json(site, f"/playlists/{playlist['id']}")["tracks"]]
+
+
+def tab_to(page: Page, test_id: str, key: str = "Tab") -> None:
+    for _ in range(MANY_TABS):
+        if page.evaluate("document.activeElement?.dataset.testid") == test_id:
+            return
+        page.keyboard.press(key)
+    raise AssertionError(f"the keyboard does not reach {test_id}")
+
+
+def test_keys_alone_lead_from_the_start_to_a_saved_playlist(page: Page, site: Site, playlist: dict):
+    page.goto(site.app)
+    expect(page.get_by_test_id("page-library")).to_be_visible()
+    tab_to(page, "page-library")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("library-row").first).to_be_visible(timeout=PATIENCE)
+    tab_to(page, "library-table")
+    for key in ("Home", "Space", "ArrowDown", "Shift+ArrowDown", "Shift+ArrowDown"):
+        page.keyboard.press(key)
+    expect(page.get_by_test_id("library-selected")).to_contain_text("4 selected")
+    page.keyboard.press("Home")
+    page.keyboard.press("Space")
+    expect(page.get_by_test_id("library-selected")).to_contain_text("3 selected")
+    selected = page.locator("[data-testid=library-row][aria-selected=true]")
+    chosen = {row.get_attribute("data-key") for row in selected.all()}
+    tab_to(page, "library-save", "Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("save-playlist-name")).to_be_focused()
+    page.keyboard.type("Nur Tasten")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("notice")).to_contain_text("Nur Tasten")
+    made = next(each for each in get_json(site, "/playlists")["playlists"] if each["name"] == "Nur Tasten")
+    assert set(stored(site, made)) == chosen and len(chosen) == 3
+
+
+def test_tracks_are_moved_by_hand_and_by_keys_and_the_order_stays(page: Page, site: Site, playlist: dict):
+    open_playlist(page, site, playlist)
+    a, b, c, d = shown(page)
+    rows = page.get_by_test_id("playlist-row")
+    rows.nth(0).drag_to(rows.nth(2))
+    expect(rows.nth(2)).to_have_attribute("data-key", str(a))
+    assert shown(page) == [b, c, a, d]
+    rows.nth(3).locator(".media-row").focus()
+    page.keyboard.press("Alt+ArrowUp")
+    expect(rows.nth(2)).to_have_attribute("data-key", str(d))
+    expect(rows.nth(2).locator(".media-row")).to_be_focused()
+    page.keyboard.press("Alt+ArrowUp")
+    expect(rows.nth(1)).to_have_attribute("data-key", str(d))
+    rows.nth(0).hover()
+    rows.nth(0).get_by_test_id("playlist-remove").click()
+    expect(rows).to_have_count(3)
+    page.wait_for_load_state("networkidle")
+    assert stored(site, playlist) == [d, c, a]
+    page.reload()
+    expect(rows).to_have_count(3)
+    assert shown(page) == [d, c, a]
+
+
+def test_it_plays_is_renamed_exported_deleted_and_had_back(
+    page: Page, site: Site, playlist: dict, tmp_path: Path
+):
+    open_playlist(page, site, playlist)
+    order = shown(page)
+    page.get_by_test_id("playlist-play").click()
+    page.wait_for_function("document.querySelector('audio').currentTime > 0.2", timeout=PATIENCE)
+    page.get_by_test_id("next-button").click()
+    expect(page.get_by_test_id("playlist-row").nth(1).locator("[aria-current=true]")).to_be_visible()
+    name = page.get_by_test_id("playlist-name")
+    name.fill("Für 夜")
+    name.press("Enter")
+    expect(page.get_by_test_id("playlist-item").first).to_contain_text("Für 夜")
+    with page.expect_download() as download:
+        page.get_by_test_id("playlist-export-m3u8").click()
+    assert download.value.suggested_filename == "Für 夜.m3u8"
+    download.value.save_as(tmp_path / "exported.m3u8")
+    lines = (tmp_path / "exported.m3u8").read_text("utf-8").splitlines()
+    assert [line for line in lines if not line.startswith("#")] == order
+    page.get_by_test_id("playlist-delete").click()
+    expect(page.get_by_test_id("playlist-none")).to_be_visible()
+    assert get_json(site, "/playlists")["playlists"] == []
+    page.get_by_test_id("notice-action").click()
+    expect(page.get_by_test_id("playlist-name")).to_have_value("Für 夜")
+    assert shown(page) == order
