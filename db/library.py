@@ -7,7 +7,15 @@ from pathlib import Path
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from db.schema import CachedProjection, Embedding, ExtractionFailure, SegmentVectors, Track
+from db.schema import (
+    CachedProjection,
+    Embedding,
+    ExtractionFailure,
+    Playlist,
+    PlaylistTrack,
+    SegmentVectors,
+    Track,
+)
 from ML.errors import LibraryError
 
 UNKNOWN_GENRE = "Unknown"
@@ -79,6 +87,7 @@ def read_genres(rows: csv.DictReader) -> dict[str, str]:
 def delete_everything(session: Session) -> int:
     """Delete every record, in the order foreign keys ask for. Returns the number of tracks there were."""
     n_tracks = session.query(Track).count()
-    for table in (SegmentVectors, ExtractionFailure, Embedding, CachedProjection, Track):
+    vectors = (SegmentVectors, ExtractionFailure, Embedding, CachedProjection)
+    for table in (*vectors, PlaylistTrack, Playlist, Track):
         session.execute(delete(table))
     return n_tracks

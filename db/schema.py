@@ -99,3 +99,23 @@ class CachedProjection(Base):
     parameters: Mapped[str]  # JSON
     note: Mapped[str | None]
     created_at: Mapped[str] = mapped_column(String, default=now)
+
+
+class Playlist(Base):
+    """Tracks that a person put into an order."""
+
+    __tablename__ = "playlists"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    created_at: Mapped[str] = mapped_column(String, default=now)
+
+
+class PlaylistTrack(Base):
+    """One place of a playlist; position counts from 0. A track may stand in several."""
+
+    __tablename__ = "playlist_tracks"
+
+    playlist_id: Mapped[int] = mapped_column(ForeignKey("playlists.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    track_id: Mapped[int] = mapped_column(ForeignKey("tracks.id", ondelete="CASCADE"))

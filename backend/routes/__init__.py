@@ -1,6 +1,16 @@
 """One file a resource; a new route goes into one of these or a new one listed here."""
 
-from backend.routes import app_files, extractions, library, maps, media, models, neighbors, segments
+from backend.routes import (
+    app_files,
+    extractions,
+    library,
+    maps,
+    media,
+    models,
+    neighbors,
+    playlists,
+    segments,
+)
 
 BLUEPRINTS = (
     library.blueprint,
@@ -8,6 +18,7 @@ BLUEPRINTS = (
     neighbors.blueprint,
     segments.blueprint,
     extractions.blueprint,
+    playlists.blueprint,
     media.blueprint,
     models.blueprint,
     app_files.blueprint,

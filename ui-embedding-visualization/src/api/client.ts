@@ -1,5 +1,5 @@
 /** The one door to the server. Only here live `fetch` and the public API's Spanish parameter names (`red`, `metodo`). */
-import type { Activations, Extraction, Hit, ModelsAnswer, ModelSpace, Moment, Projection, ProjectionQuery, Segments, Track, Waveform } from './types'
+import type { Activations, Extraction, Hit, ModelsAnswer, ModelSpace, Moment, Playlist, PlaylistToSave, Projection, ProjectionQuery, Segments, Track, Waveform } from './types'
 
 /** A request that did not work, in words a person can act on. `status` 0: the server was not reached. */
 export class ApiError extends Error {
@@ -33,10 +33,10 @@ export async function translateError(response: Response): Promise<ApiError> {
   return new ApiError(`The server answered ${response.status} ${response.statusText}`.trim() + '.', response.status)
 }
 
-async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+async function request<T>(path: string, options: RequestInit): Promise<T> {
   let response: Response
   try {
-    response = await fetch(path, { signal, headers: { Accept: 'application/json' } })
+    response = await fetch(path, options)
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw new ApiError(UNREACHABLE, 0)
@@ -44,6 +44,13 @@ async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
   if (!response.ok) throw await translateError(response)
   return (await response.json()) as T
 }
+
+const JSON_TYPE = 'application/json'
+
+const getJson = <T>(path: string, signal?: AbortSignal) => request<T>(path, { signal, headers: { Accept: JSON_TYPE } })
+
+const sendJson = <T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown) =>
+  request<T>(path, { method, headers: { Accept: JSON_TYPE, 'Content-Type': JSON_TYPE }, body: body === undefined ? undefined : JSON.stringify(body) })
 
 export const getModels = (signal?: AbortSignal) => getJson<ModelsAnswer>('/models', signal)
 
@@ -104,6 +111,13 @@ export const getExtractions = async (signal?: AbortSignal) => (await getJson<{ e
 
 export const getActivations = (model: string, variant: string, tag: string, signal?: AbortSignal) =>
   getJson<Activations>(`/activations?${toQuery({ red: model, dataset: variant, tag })}`, signal)
+
+export const getPlaylists = async (signal?: AbortSignal) => (await getJson<{ playlists: Playlist[] }>('/playlists', signal)).playlists
+
+export const savePlaylist = ({ id, name, tracks }: PlaylistToSave) =>
+  id === null ? sendJson<Playlist>('POST', '/playlists', { name, tracks }) : sendJson<Playlist>('PUT', `/playlists/${id}`, { name, tracks })
+
+export const deletePlaylist = (id: number) => sendJson<unknown>('DELETE', `/playlists/${id}`)
 
 export const getSegments = ({ model, variant }: ModelSpace, track: string, signal?: AbortSignal) =>
   getJson<Segments>(`/segments?${toQuery({ red: model, dataset: variant, track })}`, signal)

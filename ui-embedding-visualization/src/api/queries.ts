@@ -1,6 +1,6 @@
 /** TanStack Query hooks: what components use instead of the client. */
-import { keepPreviousData, QueryClient, useQueries, useQuery } from '@tanstack/react-query'
-import { ApiError, getActivations, getBlend, getExtractions, getModels, getNeighbours, getPath, getProjection, getSegments, getTracks, getWaveform } from './client'
+import { keepPreviousData, QueryClient, useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
+import { ApiError, deletePlaylist, getActivations, getBlend, getExtractions, getModels, getNeighbours, getPath, getPlaylists, getProjection, getSegments, getTracks, getWaveform, savePlaylist } from './client'
 import type { Hit, ModelSpace, Moment, ProjectionQuery } from './types'
 
 const FRESH_MS = 60_000
@@ -83,3 +83,16 @@ export const useWaveform = (track: string | null, points: number) =>
     enabled: track !== null,
     ...LASTING,
   })
+
+const PLAYLISTS = ['playlists']
+
+export const usePlaylists = () => useQuery({ queryKey: PLAYLISTS, queryFn: ({ signal }) => getPlaylists(signal) })
+
+/** What changes the playlists makes their list be asked for again. */
+function usePlaylistChange<Wish, Answer>(mutationFn: (wish: Wish) => Promise<Answer>) {
+  const client = useQueryClient()
+  return useMutation({ mutationFn, onSettled: () => client.invalidateQueries({ queryKey: PLAYLISTS }) })
+}
+
+export const useSavePlaylist = () => usePlaylistChange(savePlaylist)
+export const useDeletePlaylist = () => usePlaylistChange(deletePlaylist)

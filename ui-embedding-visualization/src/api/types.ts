@@ -140,6 +140,16 @@ export interface Activations {
   values: number[]
 }
 
+/** A saved order of tracks; `tracks` are file names. */
+export interface Playlist {
+  id: number
+  name: string
+  tracks: readonly string[]
+}
+
+/** A playlist as it is given to the server; id null: a new one. */
+export type PlaylistToSave = Omit<Playlist, 'id'> & { id: number | null }
+
 /** The outline of a sound: smallest and largest sample of equal pieces, -1 … 1. */
 export interface Waveform {
   min: number[]

@@ -1,12 +1,13 @@
 import { Segmented } from '@/components/Segmented'
 import { formatCount } from '@/domain/track'
 import { PathPanel } from '@/features/path/PathPanel'
+import { PlaylistPanel } from '@/features/playlist/PlaylistPanel'
 import { SelectionPanel } from '@/features/selection/SelectionPanel'
 import { TrackPanel } from '@/features/track/TrackPanel'
 import { useExplorer } from '@/state/explorer'
 import { changeView, useView, type Panel } from '@/state/view'
 
-const CONTENT: Record<Panel, () => React.ReactNode> = { track: TrackPanel, selection: SelectionPanel, path: PathPanel }
+const CONTENT: Record<Panel, () => React.ReactNode> = { track: TrackPanel, selection: SelectionPanel, path: PathPanel, playlist: PlaylistPanel }
 
 /** The right panel: one of several, chosen by the tabs above. */
 export function SidePanel() {
@@ -17,6 +18,7 @@ export function SidePanel() {
     { value: 'track', label: 'Track' },
     { value: 'selection', label: selection.length === 0 ? 'Selection' : `Selection ${formatCount(selection.length)}` },
     { value: 'path', label: 'Path' },
+    { value: 'playlist', label: 'Playlist' },
   ]
   return (
     <>

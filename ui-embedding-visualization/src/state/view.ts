@@ -9,8 +9,8 @@ export type Page = 'map' | 'library'
 export const PAGES: readonly Page[] = ['map', 'library']
 
 /** What the right panel shows. */
-export type Panel = 'track' | 'selection' | 'path'
-export const PANELS: readonly Panel[] = ['track', 'selection', 'path']
+export type Panel = 'track' | 'selection' | 'path' | 'playlist'
+export const PANELS: readonly Panel[] = ['track', 'selection', 'path', 'playlist']
 
 export interface View {
   page: Page

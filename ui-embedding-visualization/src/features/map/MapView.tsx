@@ -69,6 +69,7 @@ export function MapView({ points }: MapViewProps) {
         onPick={pick}
         onToggle={(index) => toggleSelected(points.tracks[index].id)}
         onRegion={(indices, how) => selectRegion(indices.map((i) => points.tracks[i]), how)}
+        onUndrawable={() => changeView({ page: 'library' }, 'amend')}
         onNothing={() => (explorer.chosen ? clearSelection() : map?.fit())}
         tool={useSelection((state) => state.tool)}
         onCamera={(camera) => changeView({ camera }, 'amend')}

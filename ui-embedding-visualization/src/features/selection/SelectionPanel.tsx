@@ -7,6 +7,7 @@ import { artistLabel, countOf, formatDuration, formatTotal, joinKnown, trackTitl
 import { useExplorer } from '@/state/explorer'
 import { visit } from '@/state/focus'
 import { usePlayer } from '@/state/player'
+import { addToPlaylist } from '@/state/playlist'
 import { clearSelection } from '@/state/selection'
 import './selection.css'
 
@@ -25,6 +26,9 @@ export function SelectionPanel() {
       <div className="button-row">
         <button type="button" className="button button--main" onClick={() => visit(selection[0].filename)} data-testid="selection-play">
           <Play size={13} fill="currentColor" strokeWidth={0} aria-hidden /> Play these
+        </button>
+        <button type="button" className="button" onClick={() => addToPlaylist(selection.map((track) => track.filename))} data-testid="selection-to-playlist">
+          To playlist
         </button>
         <button type="button" className="button" onClick={clearSelection}>
           Clear
