@@ -1,6 +1,6 @@
 /** TanStack Query hooks: what components use instead of the client. */
 import { keepPreviousData, QueryClient, useQueries, useQuery } from '@tanstack/react-query'
-import { ApiError, getBlend, getExtractions, getModels, getNeighbours, getPath, getProjection, getSegments, getTracks, getWaveform } from './client'
+import { ApiError, getActivations, getBlend, getExtractions, getModels, getNeighbours, getPath, getProjection, getSegments, getTracks, getWaveform } from './client'
 import type { Hit, ModelSpace, Moment, ProjectionQuery } from './types'
 
 const FRESH_MS = 60_000
@@ -14,6 +14,13 @@ export const createQueryClient = () =>
 export const useModels = () => useQuery({ queryKey: ['models'], queryFn: ({ signal }) => getModels(signal) })
 
 export const useTracks = () => useQuery({ queryKey: ['tracks'], queryFn: ({ signal }) => getTracks(signal) })
+
+export const useActivations = (of: { model: string; variant: string; tag: string } | null) =>
+  useQuery({
+    queryKey: ['activations', of],
+    queryFn: ({ signal }) => getActivations(of?.model ?? '', of?.variant ?? '', of?.tag ?? '', signal),
+    enabled: of !== null,
+  })
 
 export const useExtractions = () => useQuery({ queryKey: ['extractions'], queryFn: ({ signal }) => getExtractions(signal) })
 
