@@ -60,11 +60,6 @@ export async function translateError(response: Response): Promise<ApiError> {
   return new ApiError(`The server answered ${response.status} ${response.statusText}`.trim() + '.', response.status)
 }
 
-const getJson = <T>(path: string, signal?: AbortSignal): Promise<T> => ask<T>(path, { signal, headers: { Accept: 'application/json' } })
-
-const sendJson = <T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T> =>
-  ask<T>(path, { method, headers: { Accept: 'application/json', 'Content-Type': 'application/json' }, body: JSON.stringify(body) })
-
 async function ask<T>(path: string, request: RequestInit): Promise<T> {
   let response: Response
   try {
@@ -76,6 +71,13 @@ async function ask<T>(path: string, request: RequestInit): Promise<T> {
   if (!response.ok) throw await translateError(response)
   return (await response.json()) as T
 }
+
+const JSON_TYPE = 'application/json'
+
+const getJson = <T>(path: string, signal?: AbortSignal) => ask<T>(path, { signal, headers: { Accept: JSON_TYPE } })
+
+const sendJson = <T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown) =>
+  ask<T>(path, { method, headers: { Accept: JSON_TYPE, 'Content-Type': JSON_TYPE }, body: body === undefined ? undefined : JSON.stringify(body) })
 
 export const getModels = (signal?: AbortSignal) => getJson<ModelsAnswer>('/models', signal)
 

@@ -1,6 +1,6 @@
 /** TanStack Query hooks: what components use instead of the client. */
 import { keepPreviousData, QueryClient, skipToken, useQueries, useQuery } from '@tanstack/react-query'
-import { ApiError, getBlend, getExtractions, getModels, getNeighbours, getPath, getProjection, getSegments, getTracks, getWaveform } from './client'
+import { ApiError, getActivations, getBlend, getExtractions, getModels, getNeighbours, getPath, getProjection, getSegments, getTracks, getWaveform } from './client'
 import type { Hit, ModelSpace, Moment, ProjectionQuery } from './types'
 
 const FRESH_MS = 60_000
@@ -21,6 +21,13 @@ const progressKey = (query: ProjectionQuery | null) => ['projection progress', q
 /** How much of a map the server has drawn, 0 to 1; null for one that needs no drawing. */
 export const useProjectionProgress = (query: ProjectionQuery | null): number | null =>
   useQuery<number | null>({ queryKey: progressKey(query), queryFn: skipToken, initialData: null }).data ?? null
+
+export const useActivations = (of: { model: string; variant: string; tag: string } | null) =>
+  useQuery({
+    queryKey: ['activations', of],
+    queryFn: ({ signal }) => getActivations(of?.model ?? '', of?.variant ?? '', of?.tag ?? '', signal),
+    enabled: of !== null,
+  })
 
 export const useExtractions = () => useQuery({ queryKey: ['extractions'], queryFn: ({ signal }) => getExtractions(signal) })
 

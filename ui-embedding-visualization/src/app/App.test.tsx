@@ -2,6 +2,7 @@ import { render, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { usePlayer } from '@/state/player'
+import { closeDraft } from '@/state/playlistDraft'
 import { changeView, DEFAULT_VIEW, getView } from '@/state/view'
 import { LIBRARY, MODELS, serve, type Routes } from '@/testing/fakeServer'
 import { App } from './App'
@@ -15,7 +16,10 @@ function open(routes: Routes, view: Partial<typeof DEFAULT_VIEW> = {}) {
   return asked
 }
 
-beforeEach(() => usePlayer.setState(usePlayer.getInitialState()))
+beforeEach(() => {
+  usePlayer.setState(usePlayer.getInitialState())
+  closeDraft()
+})
 afterEach(() => vi.unstubAllGlobals())
 
 describe('faces', () => {
@@ -75,6 +79,37 @@ describe('faces', () => {
 })
 
 describe('the explorer', () => {
+  it('shows the library where the browser cannot draw', async () => {
+    vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null)
+    open(LIBRARY)
+    expect(await screen.findByTestId('library-table')).toHaveAttribute('aria-rowcount', '5')
+    vi.restoreAllMocks()
+  })
+
+  it('lists, filters and sorts the library, the same as on the map', async () => {
+    open(LIBRARY, { page: 'library' })
+    await userEvent.type(await screen.findByTestId('library-filter'), 'ann')
+    expect(await screen.findByText(/2 of 4 tracks/)).toBeInTheDocument()
+    await userEvent.click(screen.getByTestId('sort-year'))
+    expect(getView()).toMatchObject({ find: 'ann', sort: 'year' })
+    await userEvent.click(screen.getByTestId('select-all'))
+    expect(screen.getByTestId('panel-selection')).toHaveTextContent('Selection')
+  })
+
+  it('says why a track is near, and saves it with its neighbours as a playlist', async () => {
+    const hit = { name: 'b/first.flac', tag: 'jazz', distance: 0.1, segment: null, occurrence: 40, hub: true, shared: { tags: ['piano'], genre: 'jazz', artist: 'Ann', album: null, year: null } }
+    const saved = { id: 5, name: 'Near', n_tracks: 2, duration: 20, tracks: [] }
+    const asked = open({ ...LIBRARY, '/neighbors': { body: { data: [hit] } }, '/playlists': { body: { ...saved, playlists: [] } } }, { track: 'b/second.flac' })
+    const row = await screen.findByTestId('neighbour')
+    expect(row).toHaveTextContent('FirstAnn · same artist · piano · jazz0.100')
+    expect(within(row).getByRole('img', { name: /hub.*40 tracks/i })).toBeInTheDocument()
+    await userEvent.click(screen.getByTestId('neighbours-to-playlist'))
+    expect(screen.getByRole('dialog', { name: 'Save 2 tracks' })).toBeInTheDocument()
+    await userEvent.type(screen.getByTestId('save-playlist-name'), 'Near{Enter}')
+    expect(await screen.findByTestId('notice')).toHaveTextContent('Saved in “Near”.')
+    expect(asked.filter((url) => url === '/playlists').length).toBeGreaterThan(1)
+  })
+
   it('draws every track and writes the whole view into the URL', async () => {
     open(LIBRARY)
     expect(await screen.findByTestId('map')).toHaveAttribute('data-points', '4')

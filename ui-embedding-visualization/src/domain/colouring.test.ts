@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { makeTrack } from '@/testing/fakeServer'
-import { computeColouring, formatValue, MAX_CATEGORIES, soloEntries, toggleEntries, visibleMask } from './colouring'
+import type { Track } from '@/api/types'
+import { makeModel, makeTrack } from '@/testing/fakeServer'
+import { computeColouring as colour, MAX_CATEGORIES, soloEntries, toggleEntries, visibleMask } from './colouring'
 import { CATEGORY_COLOURS, numberColour, OTHER_COLOUR, UNKNOWN_COLOUR } from './palette'
+import { fieldChoices, isField, resolveField } from './fields'
+import type { Scheme } from './palette'
 
+const computeColouring = (points: readonly Track[], library: readonly Track[], field: string, scheme: Scheme) => colour(points, library, resolveField(field), scheme)
 const genres = (...names: string[]) => names.map((genre, i) => makeTrack(`${i}.mp3`, { genre }))
 const colourOf = (colours: Uint8Array, i: number) => [...colours.subarray(3 * i, 3 * i + 3)]
 
@@ -81,12 +85,12 @@ describe('colouring by what the network heard', () => {
   })
 
   it('puts confidence on a scale from 0 to 1, whatever the library holds', () => {
-    const { range, colours, legend } = computeColouring(tracks, tracks, 'confidence', 'dark')
+    const { range, colours, legend, field } = computeColouring(tracks, tracks, 'confidence', 'dark')
     expect(range).toEqual([0, 1])
     expect(colourOf(colours, 1)).toEqual([...numberColour(0.25, 'dark')])
     expect(colourOf(colours, 2)).toEqual([...UNKNOWN_COLOUR.dark])
     expect(legend.map(({ key }) => key)).toEqual(['20–40 %', '80–100 %', 'Unknown'])
-    expect(formatValue('confidence', 0.25)).toBe('25 %')
+    expect(field.number?.format(0.25)).toBe('25 %')
   })
 })
 
@@ -108,5 +112,40 @@ describe('the legend as a filter', () => {
     const solo = soloEntries(colouring.legend, new Set(), ['jazz'])
     expect([...visibleMask(colouring, new Set(solo))]).toEqual([1, 0, 0, 0])
     expect(soloEntries(colouring.legend, new Set(solo), ['jazz'])).toEqual([])
+  })
+})
+
+describe('colouring by length and by a tag', () => {
+  it('lists lengths from short to long, whatever their names', () => {
+    const tracks = [700, 30, 200, 65].map((duration, i) => makeTrack(`${i}`, { duration }))
+    const { legend, range } = computeColouring(tracks, tracks, 'duration', 'dark')
+    expect(legend.map(({ key }) => key)).toEqual(['0:00–1:00', '1:00–2:00', '3:00–4:00', '10:00 and more'])
+    expect(range).toEqual([30, 700])
+  })
+
+  const tempo = 'tag:acoustic/librosa:tempo (BPM)'
+  const tracks = [makeTrack('slow', { id: 1 }), makeTrack('fast', { id: 2 }), makeTrack('unheard', { id: 3 })]
+  const activations = { tag: 'tempo (BPM)', track_ids: [2, 1], values: [180, 80] }
+
+  it('puts each track where the model hears it, and those it has not heard apart', () => {
+    const { colours, legend, range, field } = colour(tracks, tracks, resolveField(tempo, activations), 'dark')
+    expect(range).toEqual([80, 180])
+    expect(colourOf(colours, 1)).toEqual([...numberColour(1, 'dark')])
+    expect(colourOf(colours, 2)).toEqual([...UNKNOWN_COLOUR.dark])
+    expect(legend.map(({ key }) => key)).toEqual(['80 – 100', '160 – 180', 'Unknown'])
+    expect(field.number?.format(79.6)).toBe('80')
+  })
+
+  it('knows nothing while the activations are on their way', () => {
+    expect(colour(tracks, tracks, resolveField(tempo), 'dark').legend.map(({ key }) => key)).toEqual(['Unknown'])
+  })
+
+  it('offers the tags of models that have heard something', () => {
+    const models = [makeModel('acoustic', 'librosa', { tag_names: ['tempo (BPM)'] }), makeModel('vgg', 'msd', { tag_names: ['rock'], n_extracted: 0 })]
+    const values = fieldChoices(models).map(({ value }) => value)
+    expect(values).toContain(tempo)
+    expect(values.every(isField)).toBe(true)
+    expect(values.some((value) => value.startsWith('tag:vgg'))).toBe(false)
+    expect(isField('tag:nonsense')).toBe(false)
   })
 })

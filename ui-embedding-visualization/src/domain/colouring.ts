@@ -1,17 +1,8 @@
 /** Which colour each point has, and the legend that explains it. */
 import type { Track } from '@/api/types'
+import type { Field, NumberField } from './fields'
 import { CATEGORY_COLOURS, numberColour, OTHER_COLOUR, UNKNOWN_COLOUR, type Rgb, type Scheme } from './palette'
-import { genreLabel, UNKNOWN } from './track'
-
-export type ColourField = 'genre' | 'artist' | 'album' | 'year' | 'predicted_genre' | 'confidence'
-export const COLOUR_FIELDS: readonly { value: ColourField; label: string }[] = [
-  { value: 'genre', label: 'Genre' },
-  { value: 'artist', label: 'Artist' },
-  { value: 'album', label: 'Album' },
-  { value: 'year', label: 'Year' },
-  { value: 'predicted_genre', label: 'Predicted genre' },
-  { value: 'confidence', label: 'Confidence' },
-]
+import { UNKNOWN } from './track'
 
 /** More colours than this cannot be told apart: the smaller categories share one. */
 export const MAX_CATEGORIES = 12
@@ -27,7 +18,7 @@ export interface LegendEntry {
 }
 
 export interface Colouring {
-  field: ColourField
+  field: Field
   legend: LegendEntry[]
   /** uint8 [3n] */
   colours: Uint8Array
@@ -37,55 +28,6 @@ export interface Colouring {
   range: [number, number] | null
 }
 
-interface NumberField {
-  of: (track: Track) => number | null
-  /** The legend's key of a value, and the value in the middle of a key's bin. */
-  bin: (value: number) => string
-  middle: (key: string) => number
-  format: (value: number) => string
-  /** When it is not the library's own smallest and largest. */
-  range?: [number, number]
-}
-
-const CONFIDENCE_BINS = ['0–20 %', '20–40 %', '40–60 %', '60–80 %', '80–100 %']
-
-const NUMBERS = {
-  year: {
-    of: (track) => track.year,
-    bin: (year) => `${Math.floor(year / 10) * 10}s`,
-    middle: (key) => parseInt(key, 10) + 5,
-    format: String,
-  },
-  confidence: {
-    of: (track) => track.confidence,
-    bin: (share) => CONFIDENCE_BINS[Math.min(Math.floor(share * 5), 4)],
-    middle: (key) => (parseInt(key, 10) + 10) / 100,
-    range: [0, 1],
-    format: (share) => `${Math.round(share * 100)} %`,
-  },
-} satisfies Partial<Record<ColourField, NumberField>>
-
-const numberField = (field: ColourField): NumberField | null => (field in NUMBERS ? NUMBERS[field as keyof typeof NUMBERS] : null)
-
-/** A value of a field that is a number, for a person. */
-export const formatValue = (field: ColourField, value: number): string => numberField(field)?.format(value) ?? String(value)
-
-function binOf(track: Track, { of, bin }: NumberField): string {
-  const value = of(track)
-  return value === null ? UNKNOWN : bin(value)
-}
-
-const CATEGORY_OF: Record<ColourField, (track: Track) => string> = {
-  genre: (track) => track.genre,
-  artist: (track) => track.artist ?? UNKNOWN,
-  album: (track) => track.album ?? UNKNOWN,
-  year: (track) => binOf(track, NUMBERS.year),
-  predicted_genre: (track) => track.predicted_genre ?? UNKNOWN,
-  confidence: (track) => binOf(track, NUMBERS.confidence),
-}
-
-export const categoryOf = (track: Track, field: ColourField): string => CATEGORY_OF[field](track)
-
 function countBy(keys: Iterable<string>): Map<string, number> {
   const counts = new Map<string, number>()
   for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1)
@@ -94,12 +36,13 @@ function countBy(keys: Iterable<string>): Map<string, number> {
 
 const unknownLast = (a: string, b: string) => Number(a === UNKNOWN) - Number(b === UNKNOWN)
 
-/** Most frequent first. Ranked over the whole library, so that a colour keeps its meaning from model to model. */
-function rankCategories(library: readonly Track[], field: ColourField): string[] {
-  const counts = countBy(library.map(CATEGORY_OF[field]))
+/** Most frequent first, numbers from small to large. Ranked over the whole library, so that a colour keeps its meaning from model to model. */
+function rankCategories(library: readonly Track[], { categoryOf, number }: Field): string[] {
+  const counts = countBy(library.map(categoryOf))
   const byCount = (a: string, b: string) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0)
   const byName = (a: string, b: string) => a.localeCompare(b)
-  return [...counts.keys()].sort((a, b) => unknownLast(a, b) || (numberField(field) ? 0 : byCount(a, b)) || byName(a, b))
+  const inOrder = number ? (a: string, b: string) => number.middle(a) - number.middle(b) : (a: string, b: string) => byCount(a, b) || byName(a, b)
+  return [...counts.keys()].sort((a, b) => unknownLast(a, b) || inOrder(a, b))
 }
 
 function rangeOf(tracks: readonly Track[], number: NumberField): [number, number] | null {
@@ -124,15 +67,15 @@ function entryColour(key: string, rank: number, number: NumberField | null, rang
 }
 
 /** points: the tracks drawn, in order. library: all tracks, which decide the colours. */
-export function computeColouring(points: readonly Track[], library: readonly Track[], field: ColourField, scheme: Scheme): Colouring {
-  const number = numberField(field)
+export function computeColouring(points: readonly Track[], library: readonly Track[], field: Field, scheme: Scheme): Colouring {
+  const { number, categoryOf } = field
   const range = number && rangeOf(library, number)
-  const counts = countBy(points.map(CATEGORY_OF[field]))
+  const counts = countBy(points.map(categoryOf))
   const ranked = rankCategories([...library, ...points.filter((track) => track.id < 0)], field)
   const legend = ranked
     .map((key, rank) => ({
       key,
-      label: field === 'genre' || field === 'predicted_genre' ? genreLabel(key) : key,
+      label: field.labelOf(key),
       count: counts.get(key) ?? 0,
       colour: entryColour(key, rank, number, range, scheme),
       folded: !number && rank >= MAX_CATEGORIES && key !== UNKNOWN,
@@ -141,13 +84,13 @@ export function computeColouring(points: readonly Track[], library: readonly Tra
   return { field, legend, range, ...paint(points, field, legend, range, scheme) }
 }
 
-function paint(points: readonly Track[], field: ColourField, legend: LegendEntry[], range: [number, number] | null, scheme: Scheme) {
+function paint(points: readonly Track[], { categoryOf, number }: Field, legend: LegendEntry[], range: [number, number] | null, scheme: Scheme) {
   const indexOf = new Map(legend.map((entry, i) => [entry.key, i]))
   const colours = new Uint8Array(points.length * 3)
   const entries = new Int32Array(points.length)
   points.forEach((track, i) => {
-    entries[i] = indexOf.get(CATEGORY_OF[field](track)) ?? 0
-    const value = numberField(field)?.of(track) ?? null
+    entries[i] = indexOf.get(categoryOf(track)) ?? 0
+    const value = number?.of(track) ?? null
     const exact = range && value !== null ? colourIn(range, value, scheme) : legend[entries[i]].colour
     colours.set(exact, 3 * i)
   })

@@ -28,8 +28,9 @@ export function formatDuration(seconds: number | null): string {
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${rest}` : `${minutes}:${rest}`
 }
 
-/** For totals: 9000 → `2 h 30 min`, 700 → `12 min`. */
+/** For totals: 9000 → `2 h 30 min`, 700 → `12 min`, 25 → `25 s`. */
 export function formatTotal(seconds: number): string {
+  if (seconds < 60) return `${Math.round(seconds)} s`
   const minutes = Math.round(seconds / 60)
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }

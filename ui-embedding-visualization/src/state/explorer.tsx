@@ -1,8 +1,9 @@
 /** The library and the map on screen, joined once and shared by all features. */
 import { createContext, useCallback, useContext, useDeferredValue, useEffect, useMemo, type ReactNode } from 'react'
-import { useModels, useProjection, useProjectionProgress, useTracks } from '@/api/queries'
+import { useActivations, useModels, useProjection, useProjectionProgress, useTracks } from '@/api/queries'
 import type { Dimensions, ModelsAnswer, Projection, ProjectionQuery, Track } from '@/api/types'
-import { categoryOf, computeColouring, visibleMask, type Colouring } from '@/domain/colouring'
+import { computeColouring, visibleMask, type Colouring } from '@/domain/colouring'
+import { parseTagField, resolveField } from '@/domain/fields'
 import { resolveQuery } from '@/domain/models'
 import { compareTracks, playOrder } from '@/domain/order'
 import { buildSearchIndex, matchTracks } from '@/domain/search'
@@ -144,15 +145,17 @@ function useFilteredPoints(points: MapPoints | undefined, library: Track[], foun
   const { colour, hidden: hiddenKeys } = useView()
   const scheme = useScheme()
   const drawn = points?.tracks ?? NO_TRACKS
-  const colouring = useMemo(() => computeColouring(drawn, library, colour, scheme), [drawn, library, colour, scheme])
+  const activations = useActivations(parseTagField(colour)).data
+  const field = useMemo(() => resolveField(colour, activations), [colour, activations])
+  const colouring = useMemo(() => computeColouring(drawn, library, field, scheme), [drawn, library, field, scheme])
   const hidden = useMemo(() => new Set(hiddenKeys), [hiddenKeys])
   const visible = useMemo(() => {
     const shown = visibleMask(colouring, hidden)
     return found ? shown.map((one, i) => (found.has(drawn[i].filename) ? one : 0)) : shown
   }, [colouring, hidden, found, drawn])
   const passes = useCallback(
-    (track: Track) => !hidden.has(categoryOf(track, colour)) && (found === null || found.has(track.filename)),
-    [hidden, colour, found],
+    (track: Track) => !hidden.has(field.categoryOf(track)) && (found === null || found.has(track.filename)),
+    [hidden, field, found],
   )
   return { colouring, hidden, visible, passes }
 }

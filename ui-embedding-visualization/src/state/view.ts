@@ -1,7 +1,7 @@
 /** Everything that decides what is on screen, kept in the URL: a link restores the same view. The one module that reads or writes it. */
 import { useSyncExternalStore } from 'react'
 import type { Dimensions, Space } from '@/api/types'
-import { COLOUR_FIELDS, type ColourField } from '@/domain/colouring'
+import { DEFAULT_FIELD, isField } from '@/domain/fields'
 import { formatIds, NOTHING, parseIds, type TrackIds } from '@/domain/selection'
 
 /** What the middle of the screen shows. */
@@ -20,7 +20,8 @@ export interface View {
   space: Space
   method: string
   dimensions: Dimensions
-  colour: ColourField
+  /** Key of the field the points are coloured by. */
+  colour: string
   /** Legend entries switched off. */
   hidden: readonly string[]
   /** Words that a track must hold not to be filtered out. */
@@ -62,7 +63,7 @@ export const DEFAULT_VIEW: View = {
   space: 'embedding',
   method: 'umap',
   dimensions: 2,
-  colour: 'genre',
+  colour: DEFAULT_FIELD,
   hidden: [],
   find: '',
   sort: null,
@@ -92,6 +93,7 @@ const parseSeconds = (text: string | null): number | null => (text !== null && /
 
 const parseId = (text: string | null): number | null => (text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null)
 
+const parseField = (key: string | null): string => (isField(key) ? key : DEFAULT_FIELD)
 const parseSteps = (text: string | null): number => (text !== null && /^[1-9]\d?$/.test(text) ? Number(text) : DEFAULT_VIEW.steps)
 
 const formatCamera = (camera: Camera) => CAMERA_KEYS.map((key) => Number(camera[key].toFixed(5))).join(',')
@@ -110,7 +112,7 @@ export function parseView(search: string): View {
     space: oneOf(params.get('space'), ['embedding', 'taggram'], DEFAULT_VIEW.space),
     method: params.get('method') ?? DEFAULT_VIEW.method,
     dimensions: params.get('dimensions') === '3' ? 3 : 2,
-    colour: oneOf(params.get('colour'), COLOUR_FIELDS.map((field) => field.value), DEFAULT_VIEW.colour),
+    colour: parseField(params.get('colour')),
     hidden: params.getAll('hide'),
     find: params.get('find') ?? DEFAULT_VIEW.find,
     sort: params.get('sort'),

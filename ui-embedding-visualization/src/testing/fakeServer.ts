@@ -43,12 +43,13 @@ export const makeModel = (model: string, variant: string, facts: Partial<ModelIn
   ...facts,
 })
 
-export const TRACKS: Track[] = [
+const LISTED: Track[] = [
   makeTrack('b/second.flac', { title: 'Second', artist: 'Ann', album: 'One', track_number: 2, genre: 'jazz', year: 1990 }),
   makeTrack('b/first.flac', { title: 'First', artist: 'Ann', album: 'One', track_number: 1, genre: 'jazz', year: 1995 }),
   makeTrack('a/Björk.ogg', { title: 'Jóga', artist: 'Björk', album: 'Homogenic', genre: 'rock', year: 1997 }),
   makeTrack('untagged.wav'),
 ]
+export const TRACKS: Track[] = LISTED.map((track, i) => ({ ...track, id: i + 1 }))
 
 export const MODELS: ModelsAnswer = {
   models: [

@@ -11,7 +11,10 @@ class NoResizeObserver {
 
 const matchMedia = (query: string) => ({ matches: false, media: query, addEventListener: () => {}, removeEventListener: () => {} })
 Object.assign(window, { ResizeObserver: NoResizeObserver, matchMedia })
-HTMLCanvasElement.prototype.getContext = () => null
+
+/** A plain canvas that draws nothing; there is no WebGL. */
+const NO_DRAWING = new Proxy({}, { get: () => () => undefined, set: () => true })
+HTMLCanvasElement.prototype.getContext = ((kind: string) => (kind === '2d' ? NO_DRAWING : null)) as HTMLCanvasElement['getContext']
 HTMLMediaElement.prototype.play = () => Promise.resolve()
 HTMLMediaElement.prototype.pause = () => {}
 Object.assign(HTMLDialogElement.prototype, {

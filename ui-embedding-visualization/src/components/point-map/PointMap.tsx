@@ -18,6 +18,8 @@ interface PointMapProps extends MapCallbacks {
   look: MapLook
   /** Names of groups, drawn on a flat map. */
   labels: readonly MapLabel[]
+  /** The name of a point, drawn beside it when few are in sight. Keep it stable. */
+  titleOf: (index: number) => string
   /** Lines from point to point. */
   lines: readonly MapLine[]
   /** Index of the point in focus, or -1. */
@@ -90,7 +92,7 @@ function useLatest<T>(value: T): RefObject<T> {
 
 /** Each prop goes to the engine when it changes; the engine draws. The order matters: points first, then what refers to them. */
 function useEngineProps(slot: RefObject<PointMapEngine | null>, props: PointMapProps) {
-  const { data, style, look, labels, lines, selected, playing, camera, still } = props
+  const { data, style, look, labels, titleOf, lines, selected, playing, camera, still } = props
   const shown = useRef<{ engine: PointMapEngine | null; data: PointData | null }>({ engine: null, data: null })
   useEffect(() => slot.current?.setMotion(!still), [slot, still])
   useEffect(() => {
@@ -108,6 +110,7 @@ function useEngineProps(slot: RefObject<PointMapEngine | null>, props: PointMapP
   }, [slot, camera])
   useEffect(() => slot.current?.setLook(look), [slot, look])
   useEffect(() => slot.current?.decorate((overlay) => overlay.labels.set(labels)), [slot, labels])
+  useEffect(() => slot.current?.decorate(({ titles }) => titles.set(titleOf)), [slot, titleOf, data])
   useEffect(() => slot.current?.decorate(({ marks }) => marks.set('selected', selected)), [slot, selected, data])
   useEffect(() => slot.current?.decorate(({ marks }) => marks.set('playing', playing)), [slot, playing, data])
   useEffect(() => slot.current?.decorate((overlay) => overlay.lines.setLines(lines)), [slot, lines, data])

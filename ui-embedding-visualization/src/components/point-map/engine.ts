@@ -227,7 +227,7 @@ export class PointMapEngine {
     const { view, size } = this
     const onMap = (index: number) => index >= 0 && index < this.data.keys.length
     const placeOf = (index: number) => (onMap(index) ? this.placeOf(index) : null)
-    this.overlay.place({ view, size, placeOf, toBox: this.box.toBox, labelled: !this.tweens.has('morph'), pixelRatio: pixelRatio() })
+    this.overlay.place({ view, size, placeOf, screen: this.freshScreen(), levels: this.style.levels, toBox: this.box.toBox, labelled: !this.tweens.has('morph'), pixelRatio: pixelRatio() })
   }
 
   private reportSettled(settled: boolean): void {

@@ -1,4 +1,5 @@
 /** Names over groups of points, as HTML. */
+import { boxAbove, isFree, type Box } from './boxes'
 import { projectAll, type View } from './camera'
 import type { UnitBox } from './geometry'
 
@@ -10,13 +11,8 @@ export interface MapLabel {
   position: readonly [number, number, number]
 }
 
-type Box = { left: number; right: number; top: number; bottom: number }
-
-const GAP = 3
 /** Pixels by which a name may make way for another. */
 const SHIFTS = [0, -15, 15, -30]
-const boxAbove = (x: number, y: number, width: number, height: number): Box => ({ left: x - width / 2, right: x + width / 2, top: y - height, bottom: y })
-const overlaps = (a: Box, b: Box) => a.left < b.right + GAP && b.left < a.right + GAP && a.top < b.bottom + GAP && b.top < a.bottom + GAP
 
 export class LabelLayer {
   private labels: { element: HTMLElement; width: number; height: number; position: MapLabel['position'] }[] = []
@@ -38,19 +34,20 @@ export class LabelLayer {
     return element
   }
 
-  /** Where two would overlap, the earlier stays and the later makes way or vanishes. lift: pixels above their place. */
-  place(view: View, toBox: UnitBox['toBox'], lift: number, shown: boolean): void {
+  /** Where two would overlap, the earlier stays and the later makes way or vanishes. lift: pixels above their place. Returns the boxes that are taken. */
+  place(view: View, toBox: UnitBox['toBox'], lift: number, shown: boolean): Box[] {
     const screen = new Float32Array(3 * this.labels.length)
     this.labels.forEach((label, i) => screen.set(toBox(...label.position), 3 * i))
     projectAll(screen, view, screen)
     const taken: Box[] = []
     this.labels.forEach(({ element, width, height }, i) => {
       const boxes = SHIFTS.map((shift) => boxAbove(screen[3 * i], screen[3 * i + 1] - lift + shift, width, height))
-      const free = shown ? boxes.find((box) => !taken.some((other) => overlaps(box, other))) : undefined
+      const free = shown ? boxes.find((box) => isFree(box, taken)) : undefined
       if (free) taken.push(free)
       element.style.opacity = free ? '1' : '0'
       const { left, top } = free ?? boxes[0]
       element.style.transform = `translate(${left.toFixed(1)}px, ${top.toFixed(1)}px)`
     })
+    return taken
   }
 }

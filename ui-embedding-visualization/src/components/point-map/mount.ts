@@ -42,6 +42,8 @@ export interface MapCallbacks {
   onRegion: (indices: number[], how: Combine | null) => void
   /** A double click beside all points. */
   onNothing: () => void
+  /** This browser cannot draw at all. */
+  onUndrawable: () => void
   /** The camera has come to rest; null: everything fits. */
   onCamera: (camera: CameraState | null) => void
 }
@@ -57,9 +59,11 @@ function hasWebgl(): boolean {
   return context !== null
 }
 
-/** WebGL where there is any; it comes in its own chunk. A driver may refuse late, hence the catch. */
-async function createRenderer(): Promise<Renderer> {
-  if (!hasWebgl()) return new CanvasPointRenderer()
+const hasCanvas = () => document.createElement('canvas').getContext('2d') !== null
+
+/** WebGL where there is any (in its own chunk; a driver may refuse late, hence the catch), else a plain canvas; null where there is neither. */
+async function createRenderer(): Promise<Renderer | null> {
+  if (!hasWebgl()) return hasCanvas() ? new CanvasPointRenderer() : null
   try {
     return (await import('./webglRenderer')).createWebglRenderer()
   } catch {
@@ -80,7 +84,8 @@ export function mountEngine(root: HTMLElement, overlay: HTMLElement, latest: Lat
   const watcher = new ResizeObserver(([entry]) => engine.resize(entry.contentRect.width, entry.contentRect.height))
   watcher.observe(root)
   void createRenderer().then((renderer) => {
-    if (ending.signal.aborted) return renderer.dispose()
+    if (ending.signal.aborted) return renderer?.dispose()
+    if (!renderer) return latest.current.onUndrawable()
     root.prepend(renderer.canvas)
     root.dataset.renderer = renderer.kind
     engine.setRenderer(renderer)

@@ -4,10 +4,15 @@ import type { UnitBox } from './geometry'
 import { LabelLayer } from './labelLayer'
 import { LineLayer } from './lineLayer'
 import { MarkLayer, type Place } from './markLayer'
+import { TitleLayer } from './titleLayer'
 
 export interface OverlayFrame {
   view: View
   toBox: UnitBox['toBox']
+  /** float32 [3n], see projectAll. */
+  screen: Float32Array
+  /** uint8 [n] of LEVEL. */
+  levels: Uint8Array
   /** null for an index that is not on the map. */
   placeOf: (index: number) => Place | null
   /** Diameter of a point in pixels. */
@@ -23,17 +28,21 @@ const LIFT = 8
 export class Overlay {
   readonly lines: LineLayer
   readonly labels: LabelLayer
+  readonly titles: TitleLayer
   readonly marks: MarkLayer
 
   constructor(root: HTMLElement) {
     this.lines = new LineLayer(root)
     this.labels = new LabelLayer(root)
+    this.titles = new TitleLayer(root)
     this.marks = new MarkLayer(root)
   }
 
   place(frame: OverlayFrame): void {
     this.lines.draw(frame)
-    this.labels.place(frame.view, frame.toBox, frame.size / 2 + LIFT, frame.labelled)
+    const { view, screen, levels, size } = frame
+    const taken = this.labels.place(view, frame.toBox, size / 2 + LIFT, frame.labelled)
+    this.titles.place({ screen, levels, width: view.width, height: view.height }, taken, size)
     this.marks.place(frame.placeOf, frame.size)
   }
 }

@@ -1,7 +1,8 @@
 import { ChevronRight } from 'lucide-react'
 import { useState, type MouseEvent } from 'react'
 import { Select } from '@/components/Select'
-import { COLOUR_FIELDS, formatValue, soloEntries, toggleEntries, type Colouring, type ColourField, type LegendEntry } from '@/domain/colouring'
+import { soloEntries, toggleEntries, type Colouring, type LegendEntry } from '@/domain/colouring'
+import { fieldChoices } from '@/domain/fields'
 import { cssColour, numberGradient, OTHER_COLOUR } from '@/domain/palette'
 import { formatCount } from '@/domain/track'
 import { useExplorer } from '@/state/explorer'
@@ -10,10 +11,10 @@ import { changeView, useView } from '@/state/view'
 
 /** What the colours mean. A click hides an entry; Alt-click or double click shows it alone. */
 export function Legend() {
-  const { colouring, hidden } = useExplorer()
+  const { colouring, hidden, models } = useExplorer()
   const { find } = useView()
   const [main, folded] = [colouring.legend.filter((entry) => !entry.folded), colouring.legend.filter((entry) => entry.folded)]
-  const pickField = (value: string) => changeView({ colour: value as ColourField, hidden: [] })
+  const pickField = (value: string) => changeView({ colour: value, hidden: [] })
   return (
     <section className="panel-section panel-section--legend" aria-label="Colour">
       <div className="legend-head">
@@ -24,9 +25,9 @@ export function Legend() {
           </button>
         )}
       </div>
-      <Select label="Colour by" value={colouring.field} options={COLOUR_FIELDS} onChange={pickField} wide testId="colour-by" />
+      <Select label="Colour by" value={colouring.field.key} options={fieldChoices(models.data?.models ?? [])} onChange={pickField} wide testId="colour-by" />
       {find.trim() !== '' && <p className="hint">Only tracks with “{find.trim()}”</p>}
-      {colouring.range && <NumberScale ends={colouring.range.map((value) => formatValue(colouring.field, value))} />}
+      {colouring.range && <NumberScale ends={colouring.range.map((value) => colouring.field.number?.format(value) ?? String(value))} />}
       <ul className="legend">
         {main.map((entry) => (
           <LegendRow key={entry.key} entry={entry} colouring={colouring} hidden={hidden} />

@@ -4,7 +4,7 @@ import { LEVEL } from '@/components/point-map/points'
 import { PointMap, type Combine, type HoverPlace, type MapLine, type PointMapHandle } from '@/components/point-map/PointMap'
 import { groupLabels } from '@/domain/labels'
 import { cssColour, MAP_COLOURS } from '@/domain/palette'
-import { countOf } from '@/domain/track'
+import { countOf, trackTitle } from '@/domain/track'
 import { useExplorer, type Explorer, type MapPoints } from '@/state/explorer'
 import { useFocus } from '@/state/focus'
 import { useLinks } from '@/state/near'
@@ -53,6 +53,7 @@ export function MapView({ points }: MapViewProps) {
         style={useStyle(explorer)}
         look={MAP_COLOURS[scheme]}
         labels={useLabels(explorer, points)}
+        titleOf={useCallback((index: number) => trackTitle(points.tracks[index]), [points])}
         lines={lines}
         selected={explorer.indexOf(view.track)}
         playing={explorer.indexOf(playing)}
@@ -68,6 +69,7 @@ export function MapView({ points }: MapViewProps) {
         onPick={pick}
         onToggle={(index) => toggleSelected(points.tracks[index].id)}
         onRegion={(indices, how) => selectRegion(indices.map((i) => points.tracks[i]), how)}
+        onUndrawable={() => changeView({ page: 'library' }, 'amend')}
         onNothing={() => (explorer.chosen ? clearSelection() : map?.fit())}
         tool={useSelection((state) => state.tool)}
         onCamera={(camera) => changeView({ camera }, 'amend')}

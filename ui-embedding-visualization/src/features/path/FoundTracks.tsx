@@ -5,6 +5,7 @@ import { NearList } from '@/components/NearList'
 import { formatDistance, nearRows } from '@/domain/hits'
 import { useExplorer } from '@/state/explorer'
 import { playQueue, usePlayer } from '@/state/player'
+import { offerPlaylist } from '@/state/playlistDraft'
 import { changeSelection } from '@/state/selection'
 
 interface FoundTracksProps {
@@ -35,6 +36,9 @@ export function FoundTracks({ hits, error, label, testId }: FoundTracksProps) {
         </button>
         <button type="button" className="button" onClick={() => changeSelection(ids)}>
           Select these
+        </button>
+        <button type="button" className="button" onClick={() => offerPlaylist(ids)} data-testid="found-to-playlist">
+          To playlist
         </button>
       </div>
       <NearList

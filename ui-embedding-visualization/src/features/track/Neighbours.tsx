@@ -8,6 +8,7 @@ import { formatDuration } from '@/domain/track'
 import { useExplorer } from '@/state/explorer'
 import { useNearest } from '@/state/near'
 import { playQueue, usePlayer } from '@/state/player'
+import { offerPlaylist } from '@/state/playlistDraft'
 import { changeView, useView } from '@/state/view'
 
 /** The true neighbours of the track in focus, or of a moment of it, in what the model hears; the lines on the map lead to them. */
@@ -62,6 +63,9 @@ function Found({ hits, from }: FoundProps) {
       <div className="button-row">
         <button type="button" className="button" onClick={() => playQueue(queue)} data-testid="play-neighbours">
           <Play size={12} fill="currentColor" strokeWidth={0} aria-hidden /> Listen through
+        </button>
+        <button type="button" className="button" onClick={() => offerPlaylist(queue.flatMap((name) => findTrack(name)?.id ?? []))} data-testid="neighbours-to-playlist">
+          To playlist
         </button>
       </div>
       <NearList items={items} current={playing} onPick={(name) => playQueue(queue, name)} label="Neighbours, nearest first" testId="neighbour" />

@@ -1,6 +1,7 @@
-import { CircleMinus, CirclePlus, Flag, FlagTriangleRight, SquareCheck, SquarePlus } from 'lucide-react'
+import { CircleMinus, CirclePlus, Flag, FlagTriangleRight, ListPlus, SquareCheck, SquarePlus } from 'lucide-react'
 import type { Track } from '@/api/types'
 import { IconButton } from '@/components/IconButton'
+import { offerPlaylist } from '@/state/playlistDraft'
 import { toggleSelected } from '@/state/selection'
 import { changeView, getView, useView } from '@/state/view'
 
@@ -13,6 +14,9 @@ export function TrackActions({ track }: { track: Track }) {
     <div className="track-actions" role="group" aria-label="This track">
       <IconButton label={selected ? 'Take out of the selection (x)' : 'Add to the selection (x)'} kind="framed" pressed={selected} onClick={() => toggleSelected(track.id)} testId="select-track">
         {selected ? <SquareCheck size={15} /> : <SquarePlus size={15} />}
+      </IconButton>
+      <IconButton label="Add to a playlist" kind="framed" onClick={() => offerPlaylist([track.id])} testId="track-to-playlist">
+        <ListPlus size={15} />
       </IconButton>
       <IconButton label="Start a path here" kind="framed" onClick={() => changeView({ from: name, panel: 'path' })} testId="path-from-here">
         <FlagTriangleRight size={15} />

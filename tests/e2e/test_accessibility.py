@@ -1,0 +1,43 @@
+"""axe-core finds nothing serious on any screen, dark or light, large or small."""
+
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.e2e.conftest import Site
+from tests.e2e.map_page import PATIENCE, get_json
+
+AXE = Path(__file__).resolve().parents[2] / "ui-embedding-visualization/node_modules/axe-core/axe.min.js"
+READY = "[data-settled=true], [data-testid=library-row], [data-testid=playlist-none]"
+SERIOUS = ("serious", "critical")
+SCREENS = {
+    "track": "?model=musicnn&variant=mtat&track={track}",
+    "selection": "?select=2-9&panel=selection",
+    "path": "?panel=path&from={track}&to={other}&plus={track}",
+    "playlists": "?page=playlists",
+    "library": "?page=library&track={track}",
+}
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("dark", 1440), ("light", 390)])
+def test_no_screen_has_a_serious_fault(page: Page, site: Site, screenshots: Path, scheme, width):
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.set_viewport_size({"width": width, "height": 900 if width > 900 else 844})
+    track, other = (quote(name) for name in get_json(site, "/audios")[3:5])
+    faults = {}
+    for name, address in SCREENS.items():
+        page.goto(f"{site.app}/{address.format(track=track, other=other)}")
+        page.locator(READY).first.wait_for(timeout=PATIENCE, state="attached")
+        page.wait_for_load_state("networkidle")
+        page.screenshot(path=screenshots / f"{name}-{scheme}-{width}.png")
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        result = page.evaluate("axe.run(document)")
+        assert len(result["passes"]) > 10, "axe has looked at the page"
+        faults[name] = [
+            (fault["id"], fault["nodes"][0]["html"])
+            for fault in result["violations"]
+            if fault["impact"] in SERIOUS
+        ]
+    assert faults == {name: [] for name in SCREENS}

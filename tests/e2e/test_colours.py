@@ -1,0 +1,32 @@
+"""Points in the colours of what a model measures, and names on them from near."""
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import N_TRACKS, Site
+from tests.e2e.map_page import get_json, open_map, positions, wait_until_settled
+
+
+def test_a_map_is_coloured_by_what_another_model_measures(page: Page, site: Site):
+    open_map(page, f"{site.app}/?model=musicnn&variant=mtat&method=pca")
+    page.get_by_test_id("colour-by").select_option("tag:acoustic/librosa:tempo (BPM)")
+    values = get_json(site, "/activations?red=acoustic&tag=tempo (BPM)".replace(" ", "%20"))["values"]
+    expect(page.get_by_role("img", name=f"From {min(values):.0f} to {max(values):.0f}")).to_be_visible()
+    slowest = page.get_by_test_id("legend-item").first
+    n_slow = int(slowest.locator("em").inner_text())
+    slowest.click()
+    assert sum(p["hidden"] for p in page.evaluate("window.melodex.pointPositions()")) == n_slow
+    page.reload()
+    expect(page.get_by_test_id("colour-by")).to_have_value("tag:acoustic/librosa:tempo (BPM)")
+
+
+def test_titles_stand_beside_the_points_from_near(page: Page, site: Site):
+    open_map(page, f"{site.app}/?model=acoustic&method=pca")
+    titles = page.locator(".map-title")
+    assert len(positions(page)) == N_TRACKS and titles.count() == 0
+    track = get_json(site, "/tracks")["tracks"][9]
+    page.keyboard.press("/")
+    page.get_by_test_id("search-input").fill(track["title"])
+    page.keyboard.press("Enter")
+    wait_until_settled(page)
+    page.get_by_test_id("map-zoom-in").click()
+    expect(titles.filter(has_text=track["title"])).to_have_css("opacity", "1")

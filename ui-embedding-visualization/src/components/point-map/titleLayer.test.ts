@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { MAX_TITLED, pointsInSight, TitleLayer } from './titleLayer'
+
+const sight = (n: number, spread: number) => ({
+  screen: new Float32Array(3 * n).map((_, i) => (i % 3 === 2 ? 1 : Math.floor(i / 3) * spread)),
+  levels: new Uint8Array(n).fill(2),
+  width: 400,
+  height: 400,
+})
+
+describe('titles when near', () => {
+  it('name nothing while many points are in sight, and those in sight when few are', () => {
+    expect(pointsInSight(sight(200, 1))).toEqual([])
+    expect(pointsInSight(sight(200, 100))).toEqual([0, 1, 2, 3, 4])
+    expect(pointsInSight(sight(MAX_TITLED, 2))).toHaveLength(MAX_TITLED)
+  })
+
+  it('leave greyed points nameless', () => {
+    const near = sight(5, 50)
+    near.levels[2] = 0
+    expect(pointsInSight(near)).toEqual([0, 1, 3, 4])
+  })
+
+  it('come and go with the camera, and change with the map', () => {
+    const root = document.createElement('div')
+    const layer = new TitleLayer(root)
+    layer.set((index) => `song ${index}`)
+    layer.place(sight(3, 50), [], 10)
+    expect([...root.children].map((element) => element.textContent)).toEqual(['song 0', 'song 1', 'song 2'])
+    layer.place(sight(3, 300), [], 10)
+    expect(root.children).toHaveLength(2)
+    layer.set((index) => `other ${index}`)
+    layer.place(sight(1, 50), [], 10)
+    expect(root.textContent).toBe('other 0')
+  })
+
+  it('make way for what stands there already', () => {
+    const root = document.createElement('div')
+    const layer = new TitleLayer(root)
+    layer.set(String)
+    layer.place(sight(1, 50), [{ left: 0, right: 100, top: -20, bottom: 20 }], 10)
+    expect((root.firstElementChild as HTMLElement).style.opacity).toBe('0')
+  })
+})
