@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Site
-from tests.e2e.map_page import get_json, open_map, positions
+from tests.e2e.map_page import get_json, open_map, positions, wait_until_settled
 
 MARGIN = 16  # pixels around the outermost points
 MAP = "?model=acoustic&method=pca"
@@ -55,6 +55,7 @@ def test_a_lasso_around_a_genre_selects_its_tracks_and_the_link_keeps_them(page:
     page.keyboard.up("Control")
     assert selected(page) == first | second
     page.reload()
+    wait_until_settled(page)
     expect(page.get_by_test_id("selection-count")).to_have_text(f"{len(first | second)} tracks selected")
     assert selected(page) == first | second
 

@@ -30,7 +30,7 @@ export function SelectionTools() {
         ))}
       </span>
       {(tool !== 'pan' || selection.length > 0) && (
-        <span className="tool-group" role="group" aria-label="How a region changes the selection">
+        <span className="tool-group" data-idle={tool === 'pan'} role="group" aria-label="How a region changes the selection">
           {COMBINATIONS.map(({ how, label, Icon }) => (
             <IconButton key={how} label={label} pressed={combination === how} onClick={() => chooseCombination(how)} testId={`combine-${how}`}>
               <Icon size={15} />
