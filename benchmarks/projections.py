@@ -1,6 +1,6 @@
 """How long maps take against umap-learn and scikit-learn, and how well they keep neighbourhoods.
 
-    python -m benchmarks.projections [small] [large] [--audio FOLDER]
+    python -m benchmarks.projections [small] [large] [--method umap] [--audio FOLDER]
 
 Every map is drawn in a process of its own, as by a person who draws one: imports and compilation count for
 both sides. Vectors are clusters on curved sheets, of uneven size, with noise; with --audio also real segments
@@ -49,47 +49,69 @@ DRAWERS = {
 PROGRAM = """
 import sys, time, numpy as np
 vectors = np.load(sys.argv[1])
-start = time.perf_counter()
+start, start_cpu = time.perf_counter(), time.process_time()
 {draw}
-print(time.perf_counter() - start)
+print(time.perf_counter() - start, time.process_time() - start_cpu)
 np.save(sys.argv[2], coords)
 """
 Result = TypeVar("Result")
 
+NOTES = """
+What bounds t-SNE is openTSNE's interpolation grid, which grows with the map: at 10 k × 200, 250 early iterations
+took 6 s and the 500 later ones 57 s, on one thread (load 5). Twice the grid step throughout took 11 s of CPU
+instead of 29 and lost 0.0002 of trustworthiness: so the first 450 of 750 iterations use it. Wider cells with more
+nodes (27 s of CPU against 37) lost 0.00006; two threads took 89 s where one took 36.
+"""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is measured. methods: rows of METHODS.  audio: a folder of real music."""
+
+    scratch: Path
+    methods: list[tuple[str, str, str, float]]
+    audio: Path | None
+
 
 @dataclass(frozen=True)
 class Drawn:
-    """A map and what it cost."""
+    """A map and what it cost, on the clock and in all cores together."""
 
     seconds: float
+    cpu_seconds: float
     coords: np.ndarray
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("sizes", nargs="*", metavar="SIZE", help="small, large; default: both")
+    parser.add_argument("--method", choices=[ours for _, ours, _, _ in METHODS], help="only this one")
     parser.add_argument("--audio", type=Path, help="a folder of music: adds MusiCNN's segments of it")
     arguments = parser.parse_args()
+    if unknown := set(arguments.sizes) - set(SIZES):
+        parser.error(f"unknown size {', '.join(unknown)}: choose from {', '.join(SIZES)}")
     for size in arguments.sizes or SIZES:
-        command = f"python -m benchmarks.projections {size}"
         with tempfile.TemporaryDirectory() as scratch:
-            report(f"{size} projections", command, SIZES[size](Path(scratch), arguments.audio))
+            methods = [row for row in METHODS if arguments.method in (None, row[1])]
+            job = Job(Path(scratch), methods, arguments.audio)
+            command = " ".join(["python -m benchmarks.projections", *sys.argv[1:]])
+            report(f"{size} projections", command, SIZES[size](job), NOTES)
 
 
-def measure_small(scratch: Path, audio: Path | None) -> Iterator[Row]:
+def measure_small(job: Job) -> Iterator[Row]:
     vectors = make_clusters(10_000, 200)
     yield from measure_neighbors(vectors, "10 k × 200")
-    yield from measure_adding(vectors, scratch)
-    yield from compare_methods("10 k × 200", vectors, scratch)
-    if audio:
-        real = load_segments(audio)
-        yield from compare_methods(f"{len(real)} real segments × {real.shape[1]}", real, scratch)
+    yield from measure_adding(vectors, job.scratch)
+    yield from compare_methods("10 k × 200", vectors, job)
+    if job.audio:
+        real = load_segments(job.audio)
+        yield from compare_methods(f"{len(real)} real segments × {real.shape[1]}", real, job)
 
 
-def measure_large(scratch: Path, audio: Path | None) -> Iterator[Row]:
+def measure_large(job: Job) -> Iterator[Row]:
     vectors = make_clusters(50_000, 768)
     yield from measure_neighbors(vectors, "50 k × 768")
-    yield from compare_methods("50 k × 768", vectors, scratch)
+    yield from compare_methods("50 k × 768", vectors, job)
 
 
 SIZES = {"small": measure_small, "large": measure_large}
@@ -116,11 +138,14 @@ def load_segments(folder: Path) -> np.ndarray:
     return np.concatenate([model.embed_segments(model.split(decode(path))).embedding for path in paths])
 
 
-def compare_methods(name: str, vectors: np.ndarray, scratch: Path) -> Iterator[Row]:
-    for label, ours, theirs, tolerance in METHODS:
-        baseline, first, again = (draw(which, vectors, scratch) for which in (theirs, ours, ours))
+def compare_methods(name: str, vectors: np.ndarray, job: Job) -> Iterator[Row]:
+    for label, ours, theirs, tolerance in job.methods:
+        baseline, first, again = (draw(which, vectors, job.scratch) for which in (theirs, ours, ours))
         work = f"{label} {name}"
-        yield Row(work, Figure(baseline.seconds, "s", theirs), Figure(first.seconds), at_most_times(1 / 3))
+        cost = Figure(baseline.seconds, "s", theirs), Figure(first.seconds)
+        yield Row(work, *cost, at_most_times(1 / 3))
+        cpu_cost = Figure(baseline.cpu_seconds), Figure(first.cpu_seconds)
+        yield Row(f"{work}, all cores together", *cpu_cost)
         usual, trust = judge(vectors, baseline.coords), judge(vectors, first.coords)
         yield Row(f"{work}, trustworthiness", exact(usual), exact(trust), at_least_but(tolerance))
         n_moved = int((first.coords != again.coords).any(axis=1).sum())
@@ -146,7 +171,8 @@ def draw(which: str, vectors: np.ndarray, scratch: Path) -> Drawn:
     program = PROGRAM.format(draw=DRAWERS[which])
     command = [sys.executable, "-W", "ignore", "-c", program, str(source), str(target)]
     answer = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
-    return Drawn(float(answer.stdout.split()[-1]), np.load(target))
+    seconds, cpu_seconds = map(float, answer.stdout.split()[-2:])
+    return Drawn(seconds, cpu_seconds, np.load(target))
 
 
 def judge(vectors: np.ndarray, coords: np.ndarray) -> float:
