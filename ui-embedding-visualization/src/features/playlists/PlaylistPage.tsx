@@ -2,19 +2,30 @@ import { ListMusic, LoaderCircle, TriangleAlert } from 'lucide-react'
 import { ApiError } from '@/api/client'
 import { usePlaylist } from '@/api/playlistQueries'
 import { Face } from '@/components/Face'
+import { useMedia } from '@/state/theme'
 import { changeView, useView } from '@/state/view'
 import { PlaylistHead } from './PlaylistHead'
+import { PlaylistList } from './PlaylistList'
 import './playlists.css'
 import { PlaylistTracks } from './PlaylistTracks'
+
+/** A phone, where the left panel is out of sight. */
+const SMALL = '(max-width: 759px)'
 
 /** The middle of the screen: the playlist that is open. */
 export function PlaylistPage() {
   const { playlist: id } = useView()
   const { data: playlist, error, refetch } = usePlaylist(id)
-  if (id === null) return <Invitation />
+  const small = useMedia(SMALL)
+  if (id === null) return small ? <ListInTheMiddle /> : <Invitation />
   if (playlist) {
     return (
       <div className="playlist-page" data-testid="playlist-page">
+        {small && (
+          <button type="button" className="link playlist-page__back" onClick={() => changeView({ playlist: null })} data-testid="playlist-all">
+            All playlists
+          </button>
+        )}
         <PlaylistHead key={playlist.id} playlist={playlist} />
         {playlist.tracks.length > 0 ? <PlaylistTracks playlist={playlist} /> : <EmptyPlaylist />}
       </div>
@@ -29,6 +40,12 @@ export function PlaylistPage() {
     </Face>
   )
 }
+
+const ListInTheMiddle = () => (
+  <div className="playlist-page playlist-page--list">
+    <PlaylistList />
+  </div>
+)
 
 function Invitation() {
   return (
