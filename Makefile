@@ -1,6 +1,7 @@
 # The two commands of the README: `make run` and `make test`.
 # All else: setup · ui · check · bench · screenshots · clean
-# make bench BENCH_FLAGS="--songs FOLDER --weights FOLDER" measures with music and weights from elsewhere.
+# make bench BENCH_FLAGS="--songs FOLDER --weights FOLDER" measures with music and weights from elsewhere,
+# JAMENDO=DIR with clips laid out as MTG-Jamendo.
 
 PYTHON ?= python3
 VENV := .venv
@@ -46,6 +47,7 @@ bench: $(VENV)/.installed-dev ui
 	else echo "benchmarks.contrastive needs music: make bench JAMENDO=DIR, laid out as MTG-Jamendo."; fi
 	$(BIN)/python -m benchmarks.extraction $(BENCH_FLAGS)
 	$(BIN)/python -m benchmarks.runtimes
+	$(BIN)/python -m benchmarks.genre_inference
 	$(BIN)/python -m benchmarks.projections
 
 screenshots: $(VENV)/.installed-dev ui
