@@ -2,7 +2,7 @@
 
     python -m benchmarks.extraction_memory N
 
-Prints MB. The tracks are hard links to one file; index, plans, engine and database are the real ones.
+Prints MB. The tracks are hard links to one file; plans, engine and database are the real ones.
 """
 
 import os
@@ -15,8 +15,8 @@ import numpy as np
 import soundfile
 
 from db.database import open_database
-from db.indexing import index_library
 from db.preprocessing import extract, plan_extraction
+from db.schema import Track
 from ML import registry
 from ML.inference import LoadedModel
 from ML.segments import SegmentOutput, Segments
@@ -30,7 +30,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         audio = make_tracks(Path(folder) / "audio", n_tracks)
         database = open_database(Path(folder) / "cache.db")
-        index_library(database, audio)
+        with database.write() as session:
+            session.add_all(Track(filename=path.name) for path in sorted(audio.iterdir()))
         with database.read() as session:
             plans = plan_extraction(session, [SPEC])
         summary = extract(database, audio, plans, {SPEC.key: LoadedModel(SPEC, count)})

@@ -91,7 +91,7 @@ def at_least(limit: Figure) -> Target:
 def report(
     section: str, command: str, rows: Iterable[Row], notes: str = "", results: Path = RESULTS
 ) -> list[Row]:
-    """Print each row as it comes, then write the section anew; rows: a generator that measures, or a list.
+    """Print each row as it comes and write the section anew; rows: a generator that measures, or a list.
 
     notes: Markdown below the table: what bounds a row that falls short, what was tried.
     """
@@ -101,7 +101,7 @@ def report(
     for row in rows:
         print(line_of(row.cells()), flush=True)
         done.append(row)
-    write_section(results, section, section_text(section, command, start, done, notes))
+        write_section(results, section, section_text(section, command, start, done, notes))
     return done
 
 
