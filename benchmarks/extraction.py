@@ -37,8 +37,7 @@ FOUR_MODELS = ("musicnn/mtat", "musicnn/jamendo", "whisper/base", "mfcc_cnn/genr
 N_FEW, N_MANY = 100, 10_000
 N_STARTS = 5
 NOTES = {
-    "original": "The baseline is `benchmarks/original_way.py`; both are whole programs, start included. "
-    "Nine tenths of ours is ONNX Runtime's convolutions and FFmpeg: in float32 there is little left to save.",
+    "original": "The baseline is `benchmarks/original_way.py`; both are whole programs, start included.",
     "bare": "Models are loaded for both. The bare forwards have batches as full as can be, on all cores.",
 }
 
