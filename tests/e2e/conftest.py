@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from ML.models.musicnn import MusiCNN
 from tests.e2e.browser import ARGUMENTS, find_chromium
@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MODELS = "musicnn/mtat,mfcc_cnn,acoustic"
 N_TRACKS = 48
 SCREEN = {"width": 1440, "height": 900}
+expect.set_options(timeout=30_000)  # ms; software rendering on two busy cores
 
 
 @dataclass(frozen=True)

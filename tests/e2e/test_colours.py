@@ -26,7 +26,9 @@ def test_titles_stand_beside_the_points_from_near(page: Page, site: Site):
     track = get_json(site, "/tracks")["tracks"][9]
     page.keyboard.press("/")
     page.get_by_test_id("search-input").fill(track["title"])
+    expect(page.get_by_test_id("search-hit").first).to_contain_text(track["title"])
     page.keyboard.press("Enter")
+    expect(page.get_by_test_id("track-title")).to_have_text(track["title"])
     wait_until_settled(page)
     page.get_by_test_id("map-zoom-in").click()
     expect(titles.filter(has_text=track["title"])).to_have_css("opacity", "1")
