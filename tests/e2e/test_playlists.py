@@ -5,7 +5,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Site
 from tests.e2e.map_page import PATIENCE, get_json
@@ -41,6 +41,16 @@ def shown(page: Page) -> list[str | None]:
 
 def stored(site: Site, playlist: dict) -> list[str]:
     return [track["filename"] for track in get_json(site, f"/playlists/{playlist['id']}")["tracks"]]
+
+
+def drag(page: Page, row: Locator, onto: Locator) -> None:
+    """As a hand does it: taken up, carried until the line shows where it would come to lie, let go."""
+    row.hover()
+    page.mouse.down()
+    onto.hover()
+    onto.hover(position={"x": 60, "y": 30})
+    expect(onto).to_have_attribute("data-drop", "after")
+    page.mouse.up()
 
 
 def tab_to(page: Page, test_id: str, key: str = "Tab") -> None:
@@ -80,7 +90,7 @@ def test_tracks_are_moved_by_hand_and_by_keys_and_the_order_stays(page: Page, si
     open_playlist(page, site, playlist)
     a, b, c, d = shown(page)
     rows = page.get_by_test_id("playlist-row")
-    rows.nth(0).drag_to(rows.nth(2))
+    drag(page, rows.nth(0), rows.nth(2))
     expect(rows.nth(2)).to_have_attribute("data-key", str(a))
     assert shown(page) == [b, c, a, d]
     rows.nth(3).locator(".media-row").focus()
