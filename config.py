@@ -160,6 +160,10 @@ RUNTIME = text(
     "RUNTIME", "auto", "what runs networks on a CPU: auto (ONNX Runtime where it can), onnx, torch",
     "auto|onnx|torch",
 )  # fmt: skip
+PRECISION = text(
+    "PRECISION", "auto", "of networks on an NVIDIA GPU: auto (half where the answers stay the same), float32",
+    "auto|float32",
+)  # fmt: skip
 ONNX_DIR = path("ONNX_DIR", "ML/pesos/.onnx", "networks made ready for ONNX Runtime, once each")
 BATCH_SEGMENTS = number(
     "BATCH_SEGMENTS", 0, "segments a network hears at once; 0: what suits the device", smallest=0
