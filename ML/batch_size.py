@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 
-from ML.devices import BATCH_SEGMENTS
+from ML.devices import MPS_BATCH
 from ML.inference import LoadedModel, is_out_of_memory
 from ML.segments import Segments
 
@@ -14,7 +14,8 @@ MIN_GAIN = 1.1  # a doubled batch must be a tenth faster: it doubles the memory 
 
 def choose_batch_segments(model: LoadedModel, device: str, wanted: int) -> int:
     """wanted: a setting; 0 for what suits the device."""
-    return wanted or BATCH_SEGMENTS.get(device) or find_batch_segments(model)
+    suited = {"cpu": model.spec.cpu_batch, "mps": MPS_BATCH}
+    return wanted or suited.get(device) or find_batch_segments(model)
 
 
 def find_batch_segments(model: LoadedModel) -> int:

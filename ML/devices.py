@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-# On a CPU two segments at once are fastest: with more, every layer's output is fresh memory that the system
-# clears first. Apple's GPU shares its memory with everybody. An NVIDIA GPU is tried (ML/batch_size.py).
-BATCH_SEGMENTS = {"cpu": 2, "mps": 32}
+# Segments at once. An NVIDIA GPU is tried (ML/batch_size.py); Apple's shares its memory with everybody. On a
+# CPU it is a fact of the model: with more than two, every output is memory that the system clears first.
+MPS_BATCH = 32
 
 
 def pick_device(device: str) -> str:

@@ -34,10 +34,11 @@ class LoadedModel:
     batch_segments: segments it hears at once, fewer once a batch did not fit into the device's memory.
     """
 
-    def __init__(self, spec: ModelSpec, run: SegmentModel, batch_segments: int = 2):
+    def __init__(self, spec: ModelSpec, run: SegmentModel, batch_segments: int = 0):
+        """batch_segments 0: what suits a CPU."""
         self.spec = spec
         self.run = run
-        self.batch_segments = batch_segments
+        self.batch_segments = batch_segments or spec.cpu_batch
 
     def split(self, waveform: Waveform) -> Segments:
         """The segments this model listens to, at its own sample rate."""

@@ -65,6 +65,7 @@ def whisper(variant: str, label: str, width: int, n_blocks: int) -> ModelSpec:
         builder="ML.models.whisper:build",
         sample_rate=16_000,
         segment_samples=480_000,  # 30 s
+        cpu_batch=1,  # as fast as two, in half the memory
         embedding_dim=width,
         taggram_dim=width,
         taggram_kind="activations",
@@ -142,6 +143,7 @@ MODELS: tuple[ModelSpec, ...] = (
         builder="ML.models.whisper_contrastive:build",
         sample_rate=16_000,
         segment_samples=480_000,  # 30 s
+        cpu_batch=1,  # as fast as two, in half the memory
         embedding_dim=128,
         taggram_dim=512,
         taggram_kind="activations",

@@ -80,6 +80,7 @@ class ModelSpec:
     keeps_tail: bool = True  # keep a last partial segment of at least half; False drops every one
     normalise: bool = False  # embeddings are directions: unit length, of the track's mean too
     postprocess: bool = False  # VGGish: PCA, whitening and 8 bits as published with AudioSet
+    cpu_batch: int = 2  # segments at once on a CPU; fewer are slower, more take memory for nothing
     requires: tuple[str, ...] = ()  # keys of models whose weights this one listens through
 
     @property

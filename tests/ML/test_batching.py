@@ -149,3 +149,4 @@ def test_the_size_of_a_batch_on_a_gpu_is_found_by_trying(monkeypatch, n_fits, ch
     assert choose_batch_segments(model, "cuda", 0) == chosen
     assert choose_batch_segments(model, "cuda", 5) == 5
     assert choose_batch_segments(model, "cpu", 0) == 2
+    assert choose_batch_segments(LoadedModel(get("whisper"), Gpu()), "cpu", 0) == 1
