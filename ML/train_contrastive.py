@@ -3,6 +3,7 @@
     python ML/train_contrastive.py --data-root data/mtg-jamendo --num-epochs 50
     python ML/train_contrastive.py --csv audio/selected_songs.csv --balanced-sampling
     python ML/train_contrastive.py --resume latest
+    torchrun --nproc-per-node 4 ML/train_contrastive.py …    # four GPUs
 
 The encoder hears every window once, and a cache keeps what it heard: epochs cost seconds. Defaults come
 from CONTRASTIVE_TRAINING and MTG_JAMENDO_* in config.py. A run is
@@ -145,20 +146,23 @@ def run(arguments: argparse.Namespace, settings: ContrastiveSettings, place: "Wo
     from ML.training.contrastive import program
     from ML.training.reporter import Reporter
 
-    hidden = arguments.no_progress or None  # None: shown where a person watches
+    is_first = place.team.is_first
+    hidden = arguments.no_progress or not is_first or None  # None: shown where a person watches
 
     def bar(items: Iterable, n: int, label: str) -> Iterable:
         return tqdm(items, label, n, disable=hidden, leave=False)
 
-    quiet = Reporter(tqdm.write, bar)
+    say = tqdm.write if is_first else Reporter().say
+    quiet = Reporter(say, bar)
     if arguments.resume:
         prepared = program.resume_run(arguments.resume, arguments.num_epochs, place, quiet)
     else:
         prepared = program.start_run(settings, place, quiet)
     with tqdm(desc="batches", unit="", disable=hidden) as batches:
-        reporter = Reporter(tqdm.write, bar, lambda loss: count(batches, loss))
-        evaluation = program.train(prepared, place.device, reporter)
-    print("\n".join([*evaluation.lines(), str(prepared.run.folder)]))
+        reporter = Reporter(say, bar, lambda loss: count(batches, loss))
+        evaluation = program.train(prepared, place.team, reporter)
+    if place.team.is_first:
+        print("\n".join([*evaluation.lines(), str(prepared.run.folder)]))
     return 0
 
 
@@ -171,13 +175,17 @@ def workplace_of(arguments: argparse.Namespace, model_name: str) -> "Workplace":
     """Raises WeightsMissingError without the weights of Whisper, ConfigError without the card."""
     from ML import registry
     from ML.training.contrastive.program import Workplace
+    from ML.training.contrastive.team import Team, is_together
     from ML.weights import find_weights
+
+    if is_together() and arguments.no_cache:
+        raise ConfigError("Several processes share what they hear in the cache: leave out --no-cache.")
 
     weights = find_weights(registry.get("whisper", model_name), config.WEIGHTS_DIR, config.model_weights())
     assert weights is not None
     return Workplace(
         whisper=weights,
-        device=device_of(arguments.cuda_number),
+        team=Team(device_of(arguments.cuda_number)),
         n_workers=arguments.num_workers,
         checkpoint_dir=arguments.checkpoint_dir,
         log_dir=arguments.log_dir,

@@ -33,6 +33,7 @@ from ML.training.contrastive.evaluation import KNN, NDCG, PRECISION, Judged, jud
 from ML.training.contrastive.hearing import HeardMusic, Workplace, hear
 from ML.training.contrastive.music import GenreTrack, read_genre_music
 from ML.training.contrastive.settings import ContrastiveSettings
+from ML.training.contrastive.team import Team
 from ML.training.contrastive.trainer import HeadTrainer
 from ML.training.datasets import LabelledTrack
 from ML.training.reporter import Reporter
@@ -62,14 +63,14 @@ def main() -> None:
 def make_workplace(folder: Path) -> Workplace:
     whisper = find_weights(registry.get("whisper", "base"), config.WEIGHTS_DIR, config.model_weights())
     assert whisper is not None
-    device = pick_device(config.DEVICE)
-    return Workplace(whisper, device, 2, folder / "runs", folder / "logs", folder / "cache", 10**9)
+    team = Team(pick_device(config.DEVICE))
+    return Workplace(whisper, team, 2, folder / "runs", folder / "logs", folder / "cache", 10**9)
 
 
 def measure(settings: ContrastiveSettings, place: Workplace, n_folds: int) -> Iterator[Row]:
     start = time.perf_counter()
     prepared = program.start_run(settings, place, Reporter())
-    program.train(prepared, place.device, Reporter())
+    program.train(prepared, place.team, Reporter())
     ours = time.perf_counter() - start
     counts = json.loads(prepared.run.dataset_path.read_text())
     n_heard = len(prepared.judged["training"]) + len(prepared.judged["validation"])
@@ -90,7 +91,7 @@ def measure(settings: ContrastiveSettings, place: Workplace, n_folds: int) -> It
 
 def seconds_a_track(settings: ContrastiveSettings, place: Workplace, tracks: list[GenreTrack]) -> float:
     """Decode, encode the first window, learn: the mean over N_BATCHES batches, after one to warm up."""
-    encoder = load_encoder(settings.model_name, place.whisper, place.device, place.batch)
+    encoder = load_encoder(settings.model_name, place.whisper, str(place.team.device), place.batch)
     spec = encoder.spec
     windowing, rate = Windowing(spec.segment_samples, spec.segment_samples, 1), spec.sample_rate
     head = torch.nn.Linear(spec.taggram_dim, settings.projection_dim)
@@ -132,7 +133,7 @@ def judge_fold(
     asked = [track for track, judged in zip(tracks, is_judged, strict=True) if judged]
     drawn = FeatureSet.join(learnt, heard.drawn, genres)
     corpus, queries = (FeatureSet.join(part, heard.whole, genres) for part in (learnt, asked))
-    trainer = HeadTrainer(settings, drawn, corpus, queries, place.device)
+    trainer = HeadTrainer(settings, drawn, corpus, queries, place.team)
     for number in range(settings.num_epochs):
         trainer.train_epoch(number, lambda loss: None)
         trainer.scheduler.step()

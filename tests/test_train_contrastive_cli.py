@@ -9,6 +9,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -42,21 +43,25 @@ def music(tmp_path_factory) -> Path:
     return root
 
 
-def start(music: Path, folder: Path, *arguments: object, cache: Path | None = None) -> subprocess.Popen:
+def start(
+    music: Path, folder: Path, *arguments: object, cache: Path | None = None, n_processes: int = 1
+) -> subprocess.Popen:
     environment = os.environ | {
         "OMP_NUM_THREADS": "1", "MELODEX_WEIGHTS_DIR": str(music / "weights"), "MELODEX_DEVICE": "cpu",
         "MELODEX_FEATURE_CACHE_DIR": str(cache or music / "cache"), "MELODEX_BATCH_SEGMENTS": "1",
     }  # fmt: skip
     places = ["--checkpoint-dir", folder / "runs", "--log-dir", folder / "logs"]
-    command = [sys.executable, REPOSITORY / "ML" / "train_contrastive.py", *places, *arguments]
+    launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", n_processes]
+    together = launcher if n_processes > 1 else []
+    command = [sys.executable, *together, REPOSITORY / "ML" / "train_contrastive.py", *places, *arguments]
     return subprocess.Popen(
         list(map(str, command)), cwd=folder, env=environment, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
 
 
-def call(music: Path, folder: Path, *arguments: object, **places: Path) -> tuple[int, str, str]:
-    with start(music, folder, *arguments, **places) as process:
+def call(music: Path, folder: Path, *arguments: object, **how: Any) -> tuple[int, str, str]:
+    with start(music, folder, *arguments, **how) as process:
         out, err = process.communicate(timeout=200)
     return process.returncode, out, err
 
@@ -171,6 +176,28 @@ def test_killed_while_it_listens_it_hears_the_rest_only(music, tmp_path):
         assert process.returncode == 0
     passes = [read(path)["encoder_passes"] for path in tmp_path.glob("runs/whisper*/dataset_info.json")]
     assert sorted(passes) == [0, N_TRACKS - n_kept], "two at once hear nothing twice"
+
+
+def test_three_processes_learn_what_one_learns(music, whole, tmp_path):
+    """Batches of four are divided 1, 1, 2; each window is heard by one of them; one writes and speaks."""
+    arguments = ["--data-root", music, "--num-epochs", N_EPOCHS, "--early-stopping", 0, *QUICK]
+    code, out, err = call(music, tmp_path, *arguments, cache=tmp_path / "cache", n_processes=3)
+    assert code == 0, err
+    (run,) = tmp_path.glob("runs/whisper_contrastive_*")
+    told, alone = read(run / "dataset_info.json"), read(whole[0] / "dataset_info.json")
+    assert told["encoder_passes"] == N_TRACKS and told["left_out"] == alone["left_out"]
+    assert out.count("60/60") == 1 and out.count("trained head") == whole[1].count("trained head")
+    states = [load_file(path / "checkpoint_epoch_60.pth") for path in (run, whole[0])]
+    for curve in ("train_losses", "val_losses"):
+        assert states[0][curve] == pytest.approx(states[1][curve], rel=1e-3)
+    for name, tensor in states[0]["model_state_dict"].items():
+        assert torch.allclose(tensor, states[1]["model_state_dict"][name], atol=1e-4)
+
+
+def test_several_processes_need_the_cache_and_a_card_each(music, tmp_path):
+    code, _, err = call(music, tmp_path, "--data-root", music, "--no-cache", *QUICK, n_processes=2)
+    assert code == 1 and "leave out --no-cache" in err
+    assert not (tmp_path / "runs").exists()
 
 
 def test_a_table_of_ones_own(music, tmp_path):

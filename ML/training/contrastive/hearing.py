@@ -14,6 +14,7 @@ from ML.pins import compute_sha256
 from ML.training.contrastive.encoder import CODE_VERSION, Encoder, Heard, Listener, Windowing, load_encoder
 from ML.training.contrastive.music import GenreTrack
 from ML.training.contrastive.settings import LONGEST_WINDOW, ContrastiveSettings
+from ML.training.contrastive.team import Team
 from ML.training.feature_cache import HASHES_NAME, FeatureCache, SoundHashes, trim
 from ML.training.reporter import Reporter
 from ML.weights import checkpoint_file
@@ -28,7 +29,7 @@ class Workplace:
     """
 
     whisper: Path
-    device: str
+    team: Team
     n_workers: int
     checkpoint_dir: Path
     log_dir: Path
@@ -59,7 +60,7 @@ def hear(
     settings: ContrastiveSettings, tracks: list[GenreTrack], place: Workplace, reporter: Reporter
 ) -> HeardMusic:
     """Features from the cache where it has them; one process at a time fills it."""
-    with alone(place.cache_root, reporter):
+    with alone(place, reporter):
         whole = hear_windows(settings, LONGEST_WINDOW, [track.path for track in tracks], place, reporter)
         if settings.duration == LONGEST_WINDOW:
             return HeardMusic(whole.features, whole.features, whole.unheard, whole.n_passes)
@@ -75,7 +76,7 @@ def hear_windows(
     settings: ContrastiveSettings, seconds: float, tracks: list[Path], place: Workplace, reporter: Reporter
 ) -> Heard:
     def load() -> Encoder:
-        return load_encoder(settings.model_name, place.whisper, place.device, place.batch)
+        return load_encoder(settings.model_name, place.whisper, str(place.team.device), place.batch)
 
     spec, root = registry.get("whisper", settings.model_name), place.cache_root
     windowing = Windowing(round(seconds * spec.sample_rate), spec.segment_samples, settings.max_windows)
@@ -83,10 +84,23 @@ def hear_windows(
     listener = Listener(
         load, windowing, FeatureCache(folder), SoundHashes(root and root / HASHES_NAME), place.n_workers
     )
-    heard = listener.hear(tracks, reporter)
-    if root and (n_removed := trim(root, place.cache_bytes)):
+    heard = hear_together(listener, tracks, place.team, reporter)
+    if root and place.team.is_first and (n_removed := trim(root, place.cache_bytes)):
         reporter.say(f"The feature cache is full: {n_removed} files that were used longest ago went.")
     return heard
+
+
+def hear_together(listener: Listener, tracks: list[Path], team: Team, reporter: Reporter) -> Heard:
+    """Each process hears its share into the cache; then all is there for everyone."""
+    if team.size == 1:
+        return listener.hear(tracks, reporter)
+    own = listener.hear(team.share_of(tracks), reporter)
+    unheard: dict[Path, str] = {}
+    for others in team.collect(own.unheard):
+        unheard |= others
+    n_passes = sum(team.collect(own.n_passes))
+    heard = listener.hear([track for track in tracks if track not in unheard], reporter)
+    return Heard(heard.features, unheard | heard.unheard, n_passes + heard.n_passes)
 
 
 def folder_name(model_name: str, weights: Path, windowing: Windowing) -> str:
@@ -96,9 +110,10 @@ def folder_name(model_name: str, weights: Path, windowing: Windowing) -> str:
 
 
 @contextmanager
-def alone(root: Path | None, reporter: Reporter) -> Iterator[None]:
-    """Two processes would hear the same windows twice. Raises LibraryError where nothing can be written."""
-    if root is None:
+def alone(place: Workplace, reporter: Reporter) -> Iterator[None]:
+    """Two teams would hear the same windows twice. Raises LibraryError where nothing can be written."""
+    root = place.cache_root
+    if root is None or not place.team.is_first:
         yield
         return
     lock = FileLock(root / ".lock")

@@ -14,6 +14,7 @@ from ML.training.contrastive.hearing import HeardMusic, Workplace, hear
 from ML.training.contrastive.music import GenreMusic, GenreTrack, check_splits, describe, read_genre_music
 from ML.training.contrastive.runs import ContrastiveRun
 from ML.training.contrastive.settings import ContrastiveSettings
+from ML.training.contrastive.team import Team
 from ML.training.contrastive.trainer import Epoch, HeadTrainer, Progress, run_epochs
 from ML.training.datasets import SPLITS
 from ML.training.reporter import Reporter
@@ -49,12 +50,19 @@ def start_run(settings: ContrastiveSettings, place: Workplace, reporter: Reporte
     music = music.without(heard.unheard)
     tell_left_out(music, reporter)
     check_splits(music)
-    run = ContrastiveRun.create(place.checkpoint_dir, place.log_dir, settings, music.tracks)
-    counts = {"num_windows": heard.n_windows, "encoder_passes": heard.n_passes}
-    save_json(run.dataset_path, {**describe(music), **counts})
+    run = place.team.tell(write_start(settings, music, heard, place) if place.team.is_first else None)
     reporter.say(line_of_music(music))
     reporter.say(f"{heard.n_windows} windows, {heard.n_passes} of them heard by the encoder now.")
     return Prepared(run, settings, *make_sets(music.tracks, heard))
+
+
+def write_start(
+    settings: ContrastiveSettings, music: GenreMusic, heard: HeardMusic, place: Workplace
+) -> ContrastiveRun:
+    run = ContrastiveRun.create(place.checkpoint_dir, place.log_dir, settings, music.tracks)
+    counts = {"num_windows": heard.n_windows, "encoder_passes": heard.n_passes}
+    save_json(run.dataset_path, {**describe(music), **counts})
+    return run
 
 
 def resume_run(path: Path, num_epochs: int | None, place: Workplace, reporter: Reporter) -> Prepared:
@@ -84,11 +92,23 @@ def make_sets(tracks: list[GenreTrack], heard: HeardMusic) -> tuple[FeatureSet, 
     return FeatureSet.join(by_split["training"], heard.drawn, genres), judged
 
 
-def train(prepared: Prepared, device: str, reporter: Reporter) -> Evaluation:
+def train(prepared: Prepared, team: Team, reporter: Reporter) -> Evaluation:
     """Train on from where the run stands; judge the test tracks by the best epoch; write what is found."""
-    run, settings, judged = prepared.run, prepared.settings, prepared.judged
-    trainer = HeadTrainer(settings, prepared.drawn, judged["training"], judged["validation"], device)
+    settings, judged = prepared.settings, prepared.judged
+    trainer = HeadTrainer(settings, prepared.drawn, judged["training"], judged["validation"], team)
     progress = trainer.restore(load_file(prepared.checkpoint)) if prepared.checkpoint else Progress()
+    if not team.is_first:  # it learns along; what is known, the first writes
+        for _ in run_epochs(trainer, progress, reporter.on_batch):
+            pass
+        return team.tell(None)
+    evaluation = learn_and_judge(prepared, trainer, progress, reporter)
+    return team.tell(evaluation)
+
+
+def learn_and_judge(
+    prepared: Prepared, trainer: HeadTrainer, progress: Progress, reporter: Reporter
+) -> Evaluation:
+    run, settings, judged = prepared.run, prepared.settings, prepared.judged
     run.forget_after(progress.n_epochs)
     with Curves(run.log_folder) as curves:
         for epoch in run_epochs(trainer, progress, reporter.on_batch):

@@ -15,6 +15,7 @@ from ML.models.whisper_contrastive import HEAD_PREFIX, ContrastiveHead
 from ML.training.contrastive.batches import FeatureSet, balanced_batches, shuffled_batches
 from ML.training.contrastive.evaluation import K_VOTE, vote_is_right
 from ML.training.contrastive.settings import ContrastiveSettings
+from ML.training.contrastive.team import Team
 from ML.training.losses import anchor_losses, share_a_class, supervised_contrastive_loss
 
 LARGEST_CORPUS = 2000  # training tracks that validation compares with
@@ -81,21 +82,25 @@ class HeadTrainer:
         training: FeatureSet,
         corpus: FeatureSet,
         validation: FeatureSet,
-        device: str,
+        team: Team,
     ):
         """training: in windows to learn from.  corpus: the same tracks, to compare validation tracks with."""
         torch.manual_seed(settings.seed)
         self.settings, self.training, self.validation = settings, training, validation
         self.corpus = corpus.every(math.ceil(len(corpus) / LARGEST_CORPUS))
-        self.device = torch.device(device)
+        self.team, self.device = team, team.device
         self.width = training.windows.shape[1]
-        self.head = ContrastiveHead(self.width, settings.projection_dim).to(self.device)
+        self.head = ContrastiveHead(self.width, settings.projection_dim)
         self.optimizer = optim.AdamW(
             self.head.parameters(), settings.learning_rate, weight_decay=settings.weight_decay
         )
         self.scheduler = SCHEDULERS[settings.scheduler](self.optimizer, settings)
-        self.mixes_precision = self.device.type == "cuda"
-        self.scaler = torch.amp.GradScaler(self.device.type, enabled=self.mixes_precision)
+        self.network, self.stepper = team.accelerator.prepare(self.head, self.optimizer)
+
+    @property
+    def scaler(self) -> torch.amp.GradScaler | None:
+        """Of gradients in float16; None in other precisions."""
+        return self.team.accelerator.scaler
 
     def run_epoch(self, progress: Progress, on_batch: Callable[[float], None]) -> Epoch:
         """Learn, judge, step the scheduler; adds the epoch's losses to progress."""
@@ -134,15 +139,13 @@ class HeadTrainer:
         return shuffled_batches(len(self.training), size, rng)
 
     def step(self, windows: Tensor, labels: Tensor) -> float:
-        with torch.autocast(self.device.type, torch.float16, enabled=self.mixes_precision):
-            embeddings = self.head(windows)
-        loss = supervised_contrastive_loss(embeddings.float(), labels, self.settings.temperature)
-        self.optimizer.zero_grad(set_to_none=True)
-        self.scaler.scale(loss).backward()
-        self.scaler.unscale_(self.optimizer)
-        torch.nn.utils.clip_grad_norm_(self.head.parameters(), MAX_GRADIENT_NORM)
-        self.scaler.step(self.optimizer)
-        self.scaler.update()
+        accelerator, n = self.team.accelerator, len(windows)
+        embeddings = self.team.join_rows(self.network(windows[self.team.own_rows(n)]).float(), n)
+        loss = supervised_contrastive_loss(embeddings, labels, self.settings.temperature)
+        self.stepper.zero_grad()
+        accelerator.backward(loss * self.team.size)  # DDP takes the mean of what is a sum
+        accelerator.clip_grad_norm_(self.network.parameters(), MAX_GRADIENT_NORM)
+        self.stepper.step()
         return loss.item()
 
     def validate(self) -> tuple[float, float]:
@@ -178,7 +181,7 @@ class HeadTrainer:
             "model_state_dict": {f"{HEAD_PREFIX}{name}": tensor.detach().cpu() for name, tensor in head},
             "optimizer_state_dict": self.optimizer.state_dict(),
             "scheduler_state_dict": self.scheduler.state_dict() if self.scheduler else None,
-            "scaler_state_dict": self.scaler.state_dict(),
+            "scaler_state_dict": self.scaler.state_dict() if self.scaler else {},
             "best_val_loss": min(progress.val_losses),
             "train_losses": progress.train_losses,
             "val_losses": progress.val_losses,
@@ -196,7 +199,8 @@ class HeadTrainer:
             self.optimizer.load_state_dict(state["optimizer_state_dict"])
             if self.scheduler and state["scheduler_state_dict"]:
                 self.scheduler.load_state_dict(state["scheduler_state_dict"])
-            self.scaler.load_state_dict(state["scaler_state_dict"])
+            if self.scaler and state["scaler_state_dict"]:
+                self.scaler.load_state_dict(state["scaler_state_dict"])
         except (KeyError, ValueError, RuntimeError) as error:
             raise WeightsError(f"The checkpoint is not of this run: {error}") from error
         return Progress(list(state["train_losses"]), list(state["val_losses"]))

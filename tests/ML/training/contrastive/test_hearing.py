@@ -15,6 +15,7 @@ from ML.models.whisper import WhisperEncoder
 from ML.training.contrastive.hearing import HeardMusic, Workplace, hear
 from ML.training.contrastive.music import GenreTrack
 from ML.training.contrastive.settings import ContrastiveSettings
+from ML.training.contrastive.team import Team
 from ML.training.reporter import Reporter
 from tests.jamendo import write_whisper
 from tests.sounds import noise, tone, write_sound
@@ -30,7 +31,7 @@ def whisper(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def place(whisper, tmp_path) -> Workplace:
-    return Workplace(whisper, "cpu", 0, tmp_path / "runs", tmp_path / "logs", tmp_path / "cache", 10**9)
+    return Workplace(whisper, Team("cpu"), 0, tmp_path / "runs", tmp_path / "logs", tmp_path / "cache", 10**9)
 
 
 @pytest.fixture

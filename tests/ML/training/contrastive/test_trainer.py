@@ -8,6 +8,7 @@ import torch
 
 from ML.errors import WeightsError
 from ML.training.contrastive.settings import SCHEDULERS, ContrastiveSettings
+from ML.training.contrastive.team import Team
 from ML.training.contrastive.trainer import SCHEDULERS as FACTORIES
 from ML.training.contrastive.trainer import HeadTrainer, Progress, run_epochs
 from tests.ML.training.contrastive.features import clouds
@@ -19,7 +20,7 @@ TRAINING, VALIDATION = clouds(8, spread=0.5), clouds(4, "validation", 0.5, 1)
 def trainer_for(**changes: object) -> HeadTrainer:
     chosen = {"num_epochs": 12, "batch_size": 8, "early_stopping": 0, "projection_dim": 8, **changes}
     settings = ContrastiveSettings(**chosen)  # type: ignore[arg-type]
-    return HeadTrainer(settings, TRAINING, TRAINING, VALIDATION, "cpu")
+    return HeadTrainer(settings, TRAINING, TRAINING, VALIDATION, Team("cpu"))
 
 
 def run(trainer: HeadTrainer, progress: Progress) -> list:
@@ -35,6 +36,21 @@ def test_genres_are_learnt(balanced):
     assert progress.val_losses[-1] < loss_before - 0.5
     assert np.mean(progress.train_losses[-5:]) < 0.6 * np.mean(progress.train_losses[:5])
     assert epochs[-1].val_knn_accuracy > 0.8
+
+
+def test_mixed_precision_learns_too_and_resumes():
+    """bfloat16 on a CPU stands in for float16 on a GPU; the head's own weights stay float32."""
+    chosen = ContrastiveSettings(num_epochs=40, batch_size=8, early_stopping=0, projection_dim=8)
+    team = Team("cpu", "bf16")
+    mixed, progress = HeadTrainer(chosen, TRAINING, TRAINING, VALIDATION, team), Progress()
+    run(mixed, progress)
+    exact, own = trainer_for(num_epochs=40), Progress()
+    run(exact, own)
+    assert progress.train_losses != own.train_losses, "it did compute in half precision"
+    assert progress.val_losses[-1] == pytest.approx(own.val_losses[-1], abs=0.1)
+    assert all(tensor.dtype == torch.float32 for tensor in mixed.head.state_dict().values())
+    again = HeadTrainer(chosen, TRAINING, TRAINING, VALIDATION, team)
+    assert again.restore(mixed.state(progress)).val_losses == progress.val_losses
 
 
 def test_validation_loss_is_the_papers_with_training_tracks_as_company():
