@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from flask import Blueprint, Response, jsonify, request
@@ -44,8 +44,8 @@ def overlap() -> Response:
 
 @blueprint.get("/disagreement")
 def disagreement() -> Response:
-    """1 - the mean overlap over all pairs of models that have heard a track. Parameters: space, metric."""
-    space = parse_choice(request.args, "space", SPACES)
+    """1 - the mean overlap over all pairs of models that have heard a track. Parameter: space."""
+    space = parse_space(request.args)
     return answer_json(("disagreement", space), lambda: describe_disagreement(space))
 
 
@@ -96,8 +96,11 @@ def own_names(args: Mapping[str, str]) -> Any:
 
 
 def parse_drawn(args: Mapping[str, str]) -> MapQuery:
-    space: Space = "taggrams" if parse_choice(args, "space", SPACES) == "taggrams" else "embeddings"
-    return parse_map_query(args, space)
+    return parse_map_query(args, parse_space(args))
+
+
+def parse_space(args: Mapping[str, str]) -> Space:
+    return cast(Space, parse_choice(args, "space", SPACES))
 
 
 def space_of(query: MapQuery) -> SpaceQuery:

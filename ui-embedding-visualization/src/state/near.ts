@@ -1,15 +1,16 @@
 /** What was found near the track in focus, on the way between two, or near a blend; asked once, shown in the panels and on the map. */
 import { useMemo } from 'react'
 import { useBlend, useNeighbours, usePath } from '@/api/queries'
-import type { Hit } from '@/api/types'
+import type { Hit, ModelSpace } from '@/api/types'
 import { useExplorer } from './explorer'
 import { useView } from './view'
 
 export const N_NEIGHBOURS = 12
 
-/** Neighbours of the track in focus, or of a moment of it. */
-export function useNearest() {
-  const { query } = useExplorer()
+/** Neighbours of the track in focus, or of a moment of it, in the first map's space. */
+export const useNearest = () => useNearestIn(useExplorer().query)
+
+function useNearestIn(query: ModelSpace | null) {
   const { track, moment } = useView()
   const asked = useMemo(() => (track === null ? null : { track, seconds: moment }), [track, moment])
   return useNeighbours(query, asked, N_NEIGHBOURS)
@@ -44,10 +45,10 @@ function star(from: string, hits: readonly Hit[]): Link[] {
 
 const chain = (hits: readonly Hit[]): Link[] => hits.slice(1).map((hit, i) => ({ from: hits[i].name, to: hit.name, strength: 1 }))
 
-/** Lines for what the open panel shows. */
-export function useLinks(): Link[] {
+/** Lines for what the open panel shows. Neighbours are those of the map's own space. */
+export function useLinks(query: ModelSpace | null): Link[] {
   const { panel, track, plus } = useView()
-  const nearest = useNearest().data
+  const nearest = useNearestIn(query).data
   const journey = useJourney().data
   const blended = useBlended().data
   return useMemo(() => {
