@@ -186,7 +186,7 @@ describe('the explorer', () => {
     expect([getView().space, getView().second?.space]).toEqual(['taggram', 'embedding'])
     await userEvent.selectOptions(screen.getByTestId('colour-by'), 'overlap')
     await waitFor(() => expect(asked.some((url) => url.startsWith('/overlap?red=musicnn&dataset=mtat&space=taggrams&other_red=musicnn'))).toBe(true))
-    await userEvent.keyboard('c')
+    await userEvent.click(screen.getByTestId('second-map-close'))
     expect(screen.queryByTestId('second-map')).not.toBeInTheDocument()
     expect(getView()).toMatchObject({ second: null, colour: 'genre' })
   })
