@@ -131,7 +131,7 @@ function useLabels({ colouring, hidden }: MapLayer, points: MapPoints) {
 function useLines({ indexOf, query }: MapLayer): MapLine[] {
   const links = useLinks(query)
   return useMemo(
-    () => links.map(({ from, to, strength }) => ({ from: indexOf(from), to: indexOf(to), strength })).filter(({ from, to }) => from >= 0 && to >= 0),
+    () => links.map(({ from, to, ...look }) => ({ from: indexOf(from), to: indexOf(to), ...look })).filter(({ from, to }) => from >= 0 && to >= 0),
     [links, indexOf],
   )
 }

@@ -4,6 +4,7 @@
  *   second()          the same of the map beside it; undefined while there is none
  *   selection()       file names of the selected tracks
  *   lines()           pairs of file names that lines on the map join
+ *   seemingLines()    the same of dashed lines, to tracks that are near on the map only
  *   focus(name)       put a track in focus, as a click on its point does
  *   trail()           where the sound has walked, in the map's own coordinates, three numbers a place
  *   view()            what the URL says, parsed
@@ -24,6 +25,7 @@ interface MapHook {
   pointPositions: () => PointPosition[]
   trail: () => number[]
   lines: () => [string, string][]
+  seemingLines: () => [string, string][]
 }
 
 interface TestingHook extends MapHook {
@@ -50,10 +52,13 @@ function hookOf({ map, points, lines }: ShownMap, { visible }: MapLayer): MapHoo
     const { x, y } = map?.placeOf(i) ?? { x: NaN, y: NaN }
     return { name, x, y, hidden: visible[i] === 0 }
   }
+  const ends = (wanted: boolean) =>
+    lines.filter(({ seeming = false }) => seeming === wanted).map(({ from, to }): [string, string] => [points.keys[from], points.keys[to]])
   return {
     pointPositions: () => points.keys.map(position),
     trail: () => [...(map?.trail() ?? [])],
-    lines: () => lines.map(({ from, to }) => [points.keys[from], points.keys[to]]),
+    lines: () => ends(false),
+    seemingLines: () => ends(true),
   }
 }
 
