@@ -1,4 +1,5 @@
 /** The one door to the server. Only here live `fetch` and the public API's Spanish parameter names (`red`, `metodo`). */
+import { readColumns } from './columns'
 import type {
   Activations,
   ExportFormat,
@@ -32,12 +33,6 @@ export class ApiError extends Error {
   }
 }
 
-interface PointsAnswer {
-  data: { coords: number[]; name: string; tag: string }[]
-  note?: string | null
-  stale?: boolean
-}
-
 /** The first map of a large library is drawn beside the requests for it. progress: 0 to 1. */
 interface ComputingAnswer {
   status: 'computing'
@@ -45,6 +40,7 @@ interface ComputingAnswer {
 }
 
 const POLL_MS = 1000
+const ACCEPTED = 202
 
 const UNREACHABLE = 'The Melodex server does not answer. Start it with `make run`, or with `flask --app backend.server run`.'
 
@@ -60,7 +56,7 @@ export async function translateError(response: Response): Promise<ApiError> {
   return new ApiError(`The server answered ${response.status} ${response.statusText}`.trim() + '.', response.status)
 }
 
-async function ask<T>(path: string, request: RequestInit): Promise<T> {
+async function send(path: string, request: RequestInit): Promise<Response> {
   let response: Response
   try {
     response = await fetch(path, request)
@@ -69,8 +65,10 @@ async function ask<T>(path: string, request: RequestInit): Promise<T> {
     throw new ApiError(UNREACHABLE, 0)
   }
   if (!response.ok) throw await translateError(response)
-  return (await response.json()) as T
+  return response
 }
+
+const ask = async <T>(path: string, request: RequestInit) => (await (await send(path, request)).json()) as T
 
 const JSON_TYPE = 'application/json'
 
@@ -86,9 +84,9 @@ export const getTracks = async (signal?: AbortSignal) => (await getJson<{ tracks
 /** Asks again until the map is drawn. onProgress takes the share that is done. */
 export async function getProjection(query: ProjectionQuery, signal?: AbortSignal, onProgress?: (share: number) => void): Promise<Projection> {
   for (;;) {
-    const answer = await getJson<PointsAnswer | ComputingAnswer>(projectionUrl(query), signal)
-    if ('data' in answer) return toProjection(answer, query)
-    onProgress?.(answer.progress)
+    const answer = await send(projectionUrl(query), { signal })
+    if (answer.status !== ACCEPTED) return readColumns(await answer.arrayBuffer(), query.dimensions)
+    onProgress?.(((await answer.json()) as ComputingAnswer).progress)
     await pause(POLL_MS, signal)
   }
 }
@@ -113,20 +111,7 @@ export function projectionUrl(query: ProjectionQuery): string {
     metodo: query.method,
     dimensions: String(query.dimensions),
   })
-  return `/${query.space}s?${params.toString()}`
-}
-
-function toProjection(answer: PointsAnswer, query: ProjectionQuery): Projection {
-  const coordinates = new Float32Array(answer.data.length * 3)
-  answer.data.forEach((point, i) => coordinates.set(point.coords.slice(0, 3), 3 * i))
-  return {
-    names: answer.data.map((point) => point.name),
-    tags: answer.data.map((point) => point.tag),
-    coordinates,
-    dimensions: query.dimensions,
-    note: answer.note ?? null,
-    stale: answer.stale ?? false,
-  }
+  return `/${query.space}s.arrow?${params.toString()}`
 }
 
 const spaceParams = ({ model, variant, space }: ModelSpace) => ({ red: model, dataset: variant, space: `${space}s` })

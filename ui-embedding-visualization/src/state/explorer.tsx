@@ -1,6 +1,6 @@
 /** The library and the map on screen, joined once and shared by all features. */
 import { createContext, useCallback, useContext, useDeferredValue, useEffect, useMemo, type ReactNode } from 'react'
-import { useActivations, useModels, useProjection, useProjectionProgress, useTracks } from '@/api/queries'
+import { useActivations, useIsMapAnswered, useModels, useProjection, useProjectionProgress, useTracks } from '@/api/queries'
 import type { Dimensions, ModelsAnswer, Projection, ProjectionQuery, Track } from '@/api/types'
 import { computeColouring, visibleMask, type Colouring } from '@/domain/colouring'
 import { parseTagField, resolveField } from '@/domain/fields'
@@ -34,7 +34,7 @@ export interface Explorer {
   models: Fetched<ModelsAnswer>
   tracks: Fetched<Track[]>
   points: Fetched<MapPoints>
-  /** The map asked for; null until the models are known. */
+  /** The map asked for; null until it is known which. */
   query: ProjectionQuery | null
   /** How much of it the server has drawn, 0 to 1; null where it need not be drawn. */
   progress: number | null
@@ -84,12 +84,14 @@ const toFetched = <T,>(query: QueryLike<T>): Fetched<T> => ({
 
 function useExplorerState(): Explorer {
   const models = toFetched(useModels())
-  const tracks = toFetched(useTracks())
   const query = useWantedMap(models.data)
+  // The list of a large library takes longer to read than its map: the map comes first.
+  const isMapAnswered = useIsMapAnswered(query)
+  const tracks = toFetched(useTracks(isMapAnswered || models.error !== null))
   const projection = toFetched(useProjection(query))
   const byName = useMemo(() => new Map((tracks.data ?? NO_TRACKS).map((track) => [track.filename, track])), [tracks.data])
-  const mapPoints = useMapPoints(projection.data, byName, tracks.data !== undefined)
-  const indices = useMemo(() => new Map(mapPoints?.keys.map((key, i) => [key, i])), [mapPoints])
+  const mapPoints = useMapPoints(projection.data, byName)
+  const indices = useMemo(() => once(() => new Map(mapPoints?.keys.map((key, i) => [key, i]))), [mapPoints])
   const library = tracks.data ?? NO_TRACKS
   const found = useFound(library)
   const filtered = useFilteredPoints(mapPoints, library, found)
@@ -102,7 +104,7 @@ function useExplorerState(): Explorer {
     progress: useProjectionProgress(query),
     points: { ...projection, data: mapPoints },
     findTrack: useCallback((filename) => (filename === null ? null : (byName.get(filename) ?? null)), [byName]),
-    indexOf: useCallback((filename) => (filename === null ? -1 : (indices.get(filename) ?? -1)), [indices]),
+    indexOf: useCallback((filename) => (filename === null ? -1 : (indices().get(filename) ?? -1)), [indices]),
     ...filtered,
     ...selected,
     playOrder: order,
@@ -114,7 +116,7 @@ function useWantedMap(answer: ModelsAnswer | undefined): ProjectionQuery | null 
   const view = useView()
   const { model, variant, space, method, dimensions } = view
   const query = useMemo(
-    () => (answer ? resolveQuery({ model, variant, space, method, dimensions }, answer) : null),
+    () => resolveQuery({ model, variant, space, method, dimensions }, answer),
     [answer, model, variant, space, method, dimensions],
   )
   useEffect(() => {
@@ -123,13 +125,14 @@ function useWantedMap(answer: ModelsAnswer | undefined): ProjectionQuery | null 
   return query
 }
 
-function useMapPoints(projection: Projection | undefined, byName: Map<string, Track>, tracksKnown: boolean): MapPoints | undefined {
+/** The map is there before the list of tracks: until then a point knows its name and tag. */
+function useMapPoints(projection: Projection | undefined, byName: Map<string, Track>): MapPoints | undefined {
   return useMemo(() => {
-    if (!projection || !tracksKnown) return undefined
+    if (!projection) return undefined
     const { names, tags, coordinates, dimensions, note, stale } = projection
     const tracks = names.map((name, i) => byName.get(name) ?? trackOfPoint(name, tags[i]))
     return { keys: names, tracks, coordinates, dimensions, note, stale }
-  }, [projection, byName, tracksKnown])
+  }, [projection, byName])
 }
 
 /** File names of the tracks that hold the words of the filter; null while it is empty. */
