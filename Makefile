@@ -42,6 +42,7 @@ check: $(VENV)/.installed-dev $(UI)/node_modules/.installed
 bench: $(VENV)/.installed-dev ui
 	$(BIN)/python -m benchmarks.first_map
 	$(BIN)/python -m benchmarks.api
+	$(BIN)/python -m benchmarks.app
 	$(BIN)/python -m benchmarks.neighbors
 	@if [ -d "$(JAMENDO)" ]; then $(BIN)/python -m benchmarks.contrastive --data-root "$(JAMENDO)"; \
 	else echo "benchmarks.contrastive needs music: make bench JAMENDO=DIR, laid out as MTG-Jamendo."; fi

@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config'
 const API_PATHS = ['/models', '/tracks', '/embeddings', '/taggrams', '/audio', '/audios', '/tags', '/cover', '/neighbors', '/path', '/blend', '/segments', '/waveform', '/extractions', '/activations', '/playlists', '/upload', '/uploads']
 const API_SERVER = process.env.MELODEX_API ?? 'http://localhost:5000'
 // `^/audio(/|\?|$)`: whole path segments only, so `/audio` does not swallow a future `/audiobook`.
-const proxy = Object.fromEntries(API_PATHS.map((path) => [`^${path}(/|\\?|$)`, { target: API_SERVER }]))
+const proxy = Object.fromEntries(API_PATHS.map((path) => [`^${path}(\\.arrow)?(/|\\?|$)`, { target: API_SERVER }]))
 
 export default defineConfig({
   plugins: [react()],

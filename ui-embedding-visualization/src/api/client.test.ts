@@ -15,7 +15,7 @@ describe('maps', () => {
   it('asks in the public API’s own words', async () => {
     const asked = serve({ '/taggrams': { body: { data: [] } } })
     await getProjection(QUERY)
-    expect(asked).toEqual(['/taggrams?red=musicnn&dataset=mtat&metodo=umap&dimensions=2'])
+    expect(asked).toEqual(['/taggrams.arrow?red=musicnn&dataset=mtat&metodo=umap&dimensions=2'])
   })
 
   it('packs coordinates three by three, flat maps at depth 0', async () => {
@@ -23,6 +23,14 @@ describe('maps', () => {
     const projection = await getProjection(QUERY)
     expect([...projection.coordinates]).toEqual([1, 2, 0, 3, 4, 0])
     expect(projection).toMatchObject({ names: ['a', 'b'], tags: ['x', 'y'], note: 'n', dimensions: 2 })
+  })
+})
+
+describe('names in columns', () => {
+  it('come whole, in any script', async () => {
+    const names = ['\ufeffmarked.mp3', 'Björk/Jóga.ogg', '', '久石譲.flac', '🎵 two 🎶.wav', 'plain.mp3']
+    serve({ '/taggrams': { body: { data: names.map((name) => ({ name, tag: 'x', coords: [0, 0] })) } } })
+    expect((await getProjection(QUERY)).names).toEqual(names)
   })
 })
 

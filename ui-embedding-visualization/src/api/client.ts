@@ -1,4 +1,5 @@
 /** The one door to the server. Only here live `fetch` and the public API's Spanish parameter names (`red`, `metodo`). */
+import { readColumns } from './columns'
 import type {
   Activations,
   ExportFormat,
@@ -35,12 +36,6 @@ export class ApiError extends Error {
   }
 }
 
-interface PointsAnswer {
-  data: { coords: number[]; name: string; tag: string }[]
-  note?: string | null
-  stale?: boolean
-}
-
 /** What takes long is computed beside the requests for it. progress: 0 to 1, null if unknown. */
 interface ComputingAnswer {
   status: 'computing'
@@ -48,6 +43,7 @@ interface ComputingAnswer {
 }
 
 const POLL_MS = 1000
+const ACCEPTED = 202
 
 const UNREACHABLE = 'The Melodex server does not answer. Start it with `make run`, or with `flask --app backend.server run`.'
 
@@ -63,7 +59,7 @@ export async function translateError(response: Response): Promise<ApiError> {
   return new ApiError(`The server answered ${response.status} ${response.statusText}`.trim() + '.', response.status)
 }
 
-async function ask<T>(path: string, request: RequestInit): Promise<T> {
+async function send(path: string, request: RequestInit): Promise<Response> {
   let response: Response
   try {
     response = await fetch(path, request)
@@ -72,8 +68,10 @@ async function ask<T>(path: string, request: RequestInit): Promise<T> {
     throw new ApiError(UNREACHABLE, 0)
   }
   if (!response.ok) throw await translateError(response)
-  return (await response.json()) as T
+  return response
 }
+
+const ask = async <T>(path: string, request: RequestInit) => (await (await send(path, request)).json()) as T
 
 const JSON_TYPE = 'application/json'
 
@@ -87,17 +85,21 @@ export const getModels = (signal?: AbortSignal) => getJson<ModelsAnswer>('/model
 export const getTracks = async (signal?: AbortSignal) => (await getJson<{ tracks: Track[] }>('/tracks', signal)).tracks
 
 /** Asks again until the answer is there. onProgress takes the share that is done. */
-async function getWhenReady<T extends object>(path: string, signal?: AbortSignal, onProgress?: (share: number) => void): Promise<T> {
+async function sendUntilReady(path: string, signal?: AbortSignal, onProgress?: (share: number) => void): Promise<Response> {
   for (;;) {
-    const answer = await getJson<T | ComputingAnswer>(path, signal)
-    if (!('status' in answer && answer.status === 'computing')) return answer as T
-    if (answer.progress !== null) onProgress?.(answer.progress)
+    const response = await send(path, { signal })
+    if (response.status !== ACCEPTED) return response
+    const { progress } = (await response.json()) as ComputingAnswer
+    if (progress !== null) onProgress?.(progress)
     await pause(POLL_MS, signal)
   }
 }
 
+const getWhenReady = async <T>(path: string, signal?: AbortSignal) => (await (await sendUntilReady(path, signal)).json()) as T
+
 export async function getProjection(query: ProjectionQuery, signal?: AbortSignal, onProgress?: (share: number) => void): Promise<Projection> {
-  return toProjection(await getWhenReady<PointsAnswer>(projectionUrl(query), signal, onProgress), query)
+  const answer = await sendUntilReady(projectionUrl(query), signal, onProgress)
+  return readColumns(await answer.arrayBuffer(), query.dimensions)
 }
 
 /** Rejects as `fetch` does when it is aborted. */
@@ -115,20 +117,7 @@ function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
 
 const mapParams = ({ model, variant, method, dimensions }: ProjectionQuery) => ({ red: model, dataset: variant, metodo: method, dimensions })
 
-export const projectionUrl = (query: ProjectionQuery): string => `/${query.space}s?${toQuery(mapParams(query))}`
-
-function toProjection(answer: PointsAnswer, query: ProjectionQuery): Projection {
-  const coordinates = new Float32Array(answer.data.length * 3)
-  answer.data.forEach((point, i) => coordinates.set(point.coords.slice(0, 3), 3 * i))
-  return {
-    names: answer.data.map((point) => point.name),
-    tags: answer.data.map((point) => point.tag),
-    coordinates,
-    dimensions: query.dimensions,
-    note: answer.note ?? null,
-    stale: answer.stale ?? false,
-  }
-}
+export const projectionUrl = (query: ProjectionQuery): string => `/${query.space}s.arrow?${toQuery(mapParams(query))}`
 
 const spaceParams = ({ model, variant, space }: ModelSpace) => ({ red: model, dataset: variant, space: `${space}s` })
 

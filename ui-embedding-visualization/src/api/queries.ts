@@ -21,6 +21,7 @@ import type { Hit, ModelSpace, Moment, ProjectionQuery } from './types'
 
 const FRESH_MS = 60_000
 const STALE_MAP_MS = 3000
+const IDLE_MS = 1000
 
 /** A refusal (4xx) stays a refusal; only a server that does not answer is asked again. */
 const shouldRetry = (failures: number, error: Error) => failures < 2 && !(error instanceof ApiError && error.status >= 400)
@@ -30,7 +31,15 @@ export const createQueryClient = () =>
 
 export const useModels = () => useQuery({ queryKey: ['models'], queryFn: ({ signal }) => getModels(signal) })
 
-export const useTracks = () => useQuery({ queryKey: ['tracks'], queryFn: ({ signal }) => getTracks(signal) })
+/** Once what is on its way to the screen has got there; Safari has no idle callbacks. */
+const whenIdle = () =>
+  new Promise<void>((resolve) => {
+    if ('requestIdleCallback' in window) requestIdleCallback(() => resolve(), { timeout: IDLE_MS })
+    else setTimeout(resolve, 0)
+  })
+
+export const useTracks = (enabled: boolean) =>
+  useQuery({ queryKey: ['tracks'], queryFn: ({ signal }) => whenIdle().then(() => getTracks(signal)), enabled })
 
 const progressKey = (query: ProjectionQuery | null) => ['projection progress', query]
 
@@ -60,6 +69,12 @@ export const useProjection = (query: ProjectionQuery | null) =>
     placeholderData: keepPreviousData,
     gcTime: 10 * 60_000,
   })
+
+/** A map, its progress or a refusal is there: what can wait for it may be asked for. */
+export function useIsMapAnswered(query: ProjectionQuery | null): boolean {
+  const { isPending } = useProjection(query)
+  return useProjectionProgress(query) !== null || !isPending
+}
 
 /** What does not change while the library stays as it is. */
 const LASTING = { staleTime: Infinity, gcTime: 10 * 60_000 }

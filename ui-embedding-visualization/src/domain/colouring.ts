@@ -100,7 +100,7 @@ function paint(points: readonly Track[], { categoryOf, number }: Field, legend: 
 /** 1 for a visible point, 0 for one whose legend entry is hidden: uint8 [n]. */
 export function visibleMask(colouring: Colouring, hidden: ReadonlySet<string>): Uint8Array {
   const shown = colouring.legend.map((entry) => (hidden.has(entry.key) ? 0 : 1))
-  return Uint8Array.from(colouring.entries, (entry) => shown[entry])
+  return new Uint8Array(colouring.entries.length).map((_, i) => shown[colouring.entries[i]])
 }
 
 /** Solo: hide all others; when it is already alone, show everything again. */

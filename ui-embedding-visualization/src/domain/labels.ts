@@ -11,8 +11,8 @@ export interface GroupLabel {
 const MIN_MEMBERS = 3
 const MAX_LABELS = 12
 
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
+function median(values: readonly number[]): number {
+  const sorted = Float64Array.from(values).sort() // by value, and many times as fast as a list is sorted by a function
   return sorted[Math.floor((sorted.length - 1) / 2)]
 }
 
@@ -36,20 +36,29 @@ function middleOf(members: readonly number[], coordinates: Float32Array): Middle
 /** Over the upper edge of those members that lie around the middle, so that strays do not pull the name away. */
 function labelPlace(members: readonly number[], { place, distances, spread }: Middle, coordinates: Float32Array): [number, number, number] {
   const near = members.filter((_, k) => distances[k] <= 1.8 * spread)
-  return [place[0], Math.max(place[1], ...near.slice(0, 2000).map((i) => coordinates[3 * i + 1])), place[2]]
+  return [place[0], Math.max(place[1], ...near.map((i) => coordinates[3 * i + 1])), place[2]]
 }
 
-function membersOf(colouring: Colouring): number[][] {
-  const members = colouring.legend.map((): number[] => [])
-  colouring.entries.forEach((entry, i) => members[entry].push(i))
+function membersOf({ legend, entries }: Colouring): number[][] {
+  const members = legend.map((): number[] => [])
+  for (let i = 0; i < entries.length; i++) members[entries[i]].push(i)
   return members
+}
+
+/** The middle of so many is where that of all is. */
+const ENOUGH = 2000
+
+/** Some of them, spread evenly over the list. */
+function sampleOf(members: readonly number[]): number[] {
+  const step = Math.ceil(members.length / ENOUGH)
+  return Array.from({ length: Math.ceil(members.length / Math.max(1, step)) }, (_, k) => members[k * step])
 }
 
 /** Largest categories first; none for hidden, folded, scattered and very small ones, and none where colour is a number. */
 export function groupLabels(colouring: Colouring, coordinates: Float32Array, hidden: ReadonlySet<string>): GroupLabel[] {
   if (colouring.range) return []
-  const members = membersOf(colouring)
-  const whole = middleOf(members.flat(), coordinates).spread
+  const members = membersOf(colouring).map(sampleOf)
+  const whole = middleOf(sampleOf([...colouring.entries.keys()]), coordinates).spread
   const named = (entry: LegendEntry) => entry.count >= MIN_MEMBERS && !entry.folded && entry.key !== UNKNOWN && !hidden.has(entry.key)
   return colouring.legend
     .map((entry, index) => ({ entry, index }))

@@ -46,8 +46,18 @@ export function bestVariant(models: readonly ModelInfo[], model: string): string
 export const findModel = (models: readonly ModelInfo[], model: string, variant: string): ModelInfo | null =>
   models.find((info) => info.model === model && info.variant === variant) ?? null
 
-/** Fill what the view leaves open. Names the server does not know stay: its answer names the choices. */
-export function resolveQuery(wanted: WantedMap, answer: ModelsAnswer): ProjectionQuery {
+/**
+ * Fill what the view leaves open, from an answer that may not be there yet: null until then, if it is needed.
+ * Names the server does not know stay: its answer names the choices.
+ */
+export function resolveQuery(wanted: WantedMap, answer: ModelsAnswer): ProjectionQuery
+export function resolveQuery(wanted: WantedMap, answer: ModelsAnswer | undefined): ProjectionQuery | null
+export function resolveQuery({ model, variant, ...rest }: WantedMap, answer: ModelsAnswer | undefined): ProjectionQuery | null {
+  if (model !== null && variant !== null) return { model, variant, ...rest }
+  return answer ? fillIn({ model, variant, ...rest }, answer) : null
+}
+
+function fillIn(wanted: WantedMap, answer: ModelsAnswer): ProjectionQuery {
   const model = wanted.model ?? answer.default.model
   const otherwise = model === answer.default.model ? answer.default.variant : bestVariant(answer.models, model)
   const { space, method, dimensions } = wanted

@@ -1,7 +1,8 @@
 /** The library and the maps on screen, joined once and shared by all features. */
 import { createContext, useCallback, useContext, useDeferredValue, useEffect, useMemo, type ReactNode } from 'react'
-import { useModels, useTracks } from '@/api/queries'
+import { useIsMapAnswered, useModels, useTracks } from '@/api/queries'
 import type { ModelsAnswer, ProjectionQuery, Track } from '@/api/types'
+import { once } from '@/domain/once'
 import { compareTracks, playOrder } from '@/domain/order'
 import { buildSearchIndex, matchTracks } from '@/domain/search'
 import { NO_TRACKS, toFetched, useMapLayer, useWantedMap, type Fetched, type MapLayer } from './mapLayer'
@@ -38,15 +39,17 @@ export function ExplorerProvider({ children }: { children: ReactNode }) {
 
 function useExplorerState(): Explorer {
   const models = toFetched(useModels())
-  const tracks = toFetched(useTracks())
   const view = useView()
   const query = useNamedMap('first', view, models.data)
   const secondQuery = useNamedMap('second', view.second, models.data)
+  // The list of a large library takes longer to read than its map: the map comes first.
+  const isMapAnswered = useIsMapAnswered(query)
+  const tracks = toFetched(useTracks(isMapAnswered || models.error !== null))
   const all = tracks.data ?? NO_TRACKS
   const byName = useMemo(() => new Map(all.map((track) => [track.filename, track])), [all])
   const found = useFound(all)
   const { selection, selected } = useSelected(all)
-  const library = { tracks: tracks.data, byName, found, selected }
+  const library = { tracks: all, byName, found, selected }
   const first = useMapLayer('first', query, secondQuery, library)
   const second = useMapLayer('second', secondQuery, query, library)
   return {
@@ -103,10 +106,4 @@ function usePlayOrder({ points, visible }: MapLayer, selection: readonly Track[]
     if (selection.length > 0) return () => selection.map((track) => track.filename)
     return once(() => playOrder(drawn.filter((_, i) => visible[i] === 1)))
   }, [drawn, visible, selection])
-}
-
-/** Compute at the first call, then remember: sorting 100 k names is not done for a person who only looks. */
-function once<T>(compute: () => T): () => T {
-  let result: { value: T } | null = null
-  return () => (result ??= { value: compute() }).value
 }

@@ -5,6 +5,7 @@ import type { Dimensions, ModelsAnswer, Projection, ProjectionQuery, Track } fro
 import { computeColouring, visibleMask, type Colouring } from '@/domain/colouring'
 import type { Field } from '@/domain/fields'
 import { resolveQuery } from '@/domain/models'
+import { once } from '@/domain/once'
 import { trackOfPoint } from '@/domain/track'
 import { useField } from './field'
 import { useScheme } from './theme'
@@ -32,7 +33,7 @@ export interface Fetched<T> {
 export interface MapLayer {
   side: Side
   points: Fetched<MapPoints>
-  /** The map asked for; null until the models are known. */
+  /** The map asked for; null until it is known which. */
   query: ProjectionQuery | null
   /** How much of it the server has drawn, 0 to 1; null where it need not be drawn. */
   progress: number | null
@@ -49,7 +50,7 @@ export interface MapLayer {
 
 /** What all maps on screen share. */
 export interface LibraryState {
-  tracks: Track[] | undefined
+  tracks: Track[]
   byName: ReadonlyMap<string, Track>
   /** File names that the filter lets through; null: all. */
   found: ReadonlySet<string> | null
@@ -77,7 +78,7 @@ export const NO_TRACKS: Track[] = []
 export function useWantedMap(seen: SeenMap | null, answer: ModelsAnswer | undefined): ProjectionQuery | null {
   const { model, variant, space, method, dimensions } = seen ?? {}
   return useMemo(() => {
-    if (!answer || !space || !method || !dimensions) return null
+    if (!space || !method || !dimensions) return null
     return resolveQuery({ model: model ?? null, variant: variant ?? null, space, method, dimensions }, answer)
   }, [answer, model, variant, space, method, dimensions])
 }
@@ -85,34 +86,34 @@ export function useWantedMap(seen: SeenMap | null, answer: ModelsAnswer | undefi
 /** query: this map.  other: the one beside it, null for none. */
 export function useMapLayer(side: Side, query: ProjectionQuery | null, other: ProjectionQuery | null, library: LibraryState): MapLayer {
   const projection = toFetched(useProjection(query))
-  const points = useMapPoints(projection.data, library)
-  const indices = useMemo(() => new Map(points?.keys.map((key, i) => [key, i])), [points])
+  const points = useMapPoints(projection.data, library.byName)
+  const indices = useMemo(() => once(() => new Map(points?.keys.map((key, i) => [key, i]))), [points])
   return {
     side,
     query,
     progress: useProjectionProgress(query),
     points: { ...projection, data: points },
-    indexOf: useCallback((filename) => (filename === null ? -1 : (indices.get(filename) ?? -1)), [indices]),
+    indexOf: useCallback((filename) => (filename === null ? -1 : (indices().get(filename) ?? -1)), [indices]),
     ...useColours(points?.tracks ?? NO_TRACKS, library, query, other),
     chosen: useChosen(points?.tracks ?? NO_TRACKS, library.selected),
   }
 }
 
-function useMapPoints(projection: Projection | undefined, { tracks: library, byName }: LibraryState): MapPoints | undefined {
-  const tracksKnown = library !== undefined
+/** The map is there before the list of tracks: until then a point knows its name and tag. */
+function useMapPoints(projection: Projection | undefined, byName: ReadonlyMap<string, Track>): MapPoints | undefined {
   return useMemo(() => {
-    if (!projection || !tracksKnown) return undefined
+    if (!projection) return undefined
     const { names, tags, coordinates, dimensions, note, stale } = projection
     const tracks = names.map((name, i) => byName.get(name) ?? trackOfPoint(name, tags[i]))
     return { keys: names, tracks, coordinates, dimensions, note, stale }
-  }, [projection, byName, tracksKnown])
+  }, [projection, byName])
 }
 
 function useColours(drawn: Track[], { tracks, found }: LibraryState, query: ProjectionQuery | null, other: ProjectionQuery | null) {
   const { colour, hidden: hiddenKeys } = useView()
   const scheme = useScheme()
   const field = useField(colour, query, other)
-  const colouring = useMemo(() => computeColouring(drawn, tracks ?? NO_TRACKS, field, scheme), [drawn, tracks, field, scheme])
+  const colouring = useMemo(() => computeColouring(drawn, tracks, field, scheme), [drawn, tracks, field, scheme])
   const hidden = useMemo(() => new Set(hiddenKeys), [hiddenKeys])
   const visible = useMemo(() => {
     const shown = visibleMask(colouring, hidden)

@@ -1,4 +1,5 @@
 /** A server in memory: answers `fetch` with the JSON the real one would give. */
+import { float32, tableFromArrays, tableToIPC, utf8 } from '@uwdata/flechette'
 import { vi } from 'vitest'
 import type { ModelInfo, ModelsAnswer, Track } from '@/api/types'
 
@@ -81,14 +82,34 @@ export const LIBRARY: Routes = {
   '/embeddings': { body: points },
 }
 
-/** Answers by path; returns the addresses that were asked for. */
+interface MapBody {
+  data: { name: string; tag: string; coords: number[] }[]
+  note?: string | null
+  stale?: boolean
+}
+
+/** Routes tell maps as the public JSON does; the app asks for them in columns. */
+function writeColumns({ data, note = null, stale = false }: MapBody): Uint8Array<ArrayBuffer> {
+  const axes = Array.from({ length: data[0]?.coords.length ?? 2 }, (_, axis) => ['xyz'[axis], data.map((point) => point.coords[axis])] as const)
+  const columns = { name: data.map((point) => point.name), tag: data.map((point) => point.tag), ...Object.fromEntries(axes) }
+  const types = { name: utf8(), tag: utf8(), x: float32(), y: float32(), z: float32() }
+  const table = tableFromArrays(columns, { types })
+  const metadata = new Map([['note', JSON.stringify(note)], ['stale', JSON.stringify(stale)]])
+  Object.assign(table.schema, { metadata })
+  return tableToIPC(table, { format: 'stream' }) as Uint8Array<ArrayBuffer>
+}
+
+const isMap = (url: string, body: unknown): body is MapBody => url.includes('.arrow') && typeof body === 'object' && body !== null && 'data' in body
+
+/** Answers by path, that of a map without its `.arrow`; returns the addresses that were asked for. */
 export function serve(routes: Routes): string[] {
   const asked: string[] = []
   vi.stubGlobal('fetch', async (url: string) => {
     asked.push(url)
-    const route = routes[url.split('?')[0]]
+    const route = routes[url.split('?')[0].replace('.arrow', '')]
     if (!route) return new Response('{}', { status: 404 })
     const { status = 200, body } = typeof route === 'function' ? await route() : route
+    if (isMap(url, body)) return new Response(writeColumns(body), { status })
     return new Response(typeof body === 'string' ? body : JSON.stringify(body), { status })
   })
   return asked

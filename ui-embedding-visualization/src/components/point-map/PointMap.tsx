@@ -10,7 +10,7 @@ import type { PointData, PointStyle } from './points'
 import type { MapLook } from './renderer'
 
 interface PointMapProps extends MapCallbacks {
-  /** The points. A new object starts the movement from the old map to the new one. */
+  /** The points. Other coordinates start the movement from the old map to the new one. */
   data: PointData
   /** Their colours, and which of them are greyed. */
   style: PointStyle
@@ -102,7 +102,7 @@ function useEngineProps(slot: RefObject<PointMapEngine | null>, props: PointMapP
   useEffect(() => {
     const engine = slot.current
     if (!engine) return
-    const fresh = shown.current.engine !== engine || shown.current.data !== data
+    const fresh = shown.current.engine !== engine || shown.current.data?.coordinates !== data.coordinates
     if (fresh) engine.setData(data, style)
     else engine.setStyle(style)
     shown.current = { engine, data }

@@ -47,7 +47,9 @@ function nearestDistance(positions: Float32Array, of: number): number {
   let nearest = Infinity
   for (let i = 0; i < positions.length; i += 3) {
     if (i === of) continue
-    const [dx, dy, dz] = [positions[i] - positions[of], positions[i + 1] - positions[of + 1], positions[i + 2] - positions[of + 2]]
+    const dx = positions[i] - positions[of]
+    const dy = positions[i + 1] - positions[of + 1]
+    const dz = positions[i + 2] - positions[of + 2]
     nearest = Math.min(nearest, dx * dx + dy * dy + dz * dz)
   }
   return Math.sqrt(nearest)

@@ -65,11 +65,18 @@ function hasWebgl(): boolean {
 
 const hasCanvas = () => document.createElement('canvas').getContext('2d') !== null
 
+const loadWebgl = () => import('./webglRenderer')
+
+/** Load it while the points are on their way. What fails here is told when a map asks for it. */
+export function preloadRenderer(): void {
+  loadWebgl().catch(() => undefined)
+}
+
 /** WebGL where there is any (in its own chunk; a driver may refuse late, hence the catch), else a plain canvas; null where there is neither. */
 async function createRenderer(): Promise<Renderer | null> {
   if (!hasWebgl()) return hasCanvas() ? new CanvasPointRenderer() : null
   try {
-    return (await import('./webglRenderer')).createWebglRenderer()
+    return (await loadWebgl()).createWebglRenderer()
   } catch {
     return new CanvasPointRenderer()
   }

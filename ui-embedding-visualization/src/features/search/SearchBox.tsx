@@ -21,7 +21,7 @@ export function SearchBox() {
   const [active, setActive] = useState(0)
   const input = useRef<HTMLInputElement>(null)
   const listId = useId()
-  const index = useMemo(() => buildSearchIndex(library), [library])
+  const index = useMemo(() => (open ? buildSearchIndex(library) : []), [library, open])
   const deferred = useDeferredValue(query)
   const hits = useMemo(() => searchTracks(index, deferred), [index, deferred])
   const listed = open && query.trim() !== ''

@@ -1,0 +1,185 @@
+"""The app with 100 000 points in a real browser, against a page of the map library and nothing else.
+
+    python -m benchmarks.app [--tracks 100000]
+
+Serves a synthetic library, and `bare_map.html` with the points of the same map as bare numbers; opens each in
+a Chromium of its own that has seen neither, which draws in software where there is no graphics card. Both
+have a canvas of the same size. A frame is the time between two pictures while the pointer does not rest.
+"""
+
+import argparse
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+from playwright.sync_api import Page, Playwright, sync_playwright
+
+from benchmarks.api import MAP, PORT, ROOT, SPEC, Client, serving
+from benchmarks.report import Figure, Row, at_most_times, report
+from benchmarks.synthetic_library import make_library
+from tests.e2e.browser import ARGUMENTS, find_chromium
+
+THREE = ROOT / "ui-embedding-visualization" / "node_modules" / "three" / "build"
+BARE_PAGE = Path(__file__).with_name("bare_map.html")
+SCREEN = {"width": 1440, "height": 900}
+PATIENCE_MS = 120_000
+N_OPENINGS = 5
+N_MOVES = 80
+RADIUS = 120  # pixels
+MAP_SELECTOR = '[data-testid="map"]'
+# The frame after the one that was drawn begins when that one is on its way to the screen.
+NOTE_FIRST_FRAME = """
+const settled = () => document.querySelector('[data-testid="map"][data-settled="true"]')
+const look = () => requestAnimationFrame(() =>
+  settled() ? requestAnimationFrame(() => { window.firstFrame = performance.now() }) : look())
+look()
+"""
+# The times of the frames in which the pointer had moved.
+NOTE_FRAMES = """
+window.noted = []
+let moved = false
+addEventListener('pointermove', () => { moved = true }, true)
+const note = (now) => {
+  if (moved) window.noted.push(now)
+  moved = false
+  requestAnimationFrame(note)
+}
+requestAnimationFrame(note)
+"""
+NOTES = """
+The baseline is three.js alone, which is what the app draws with: its page fetches the positions and
+colours of the same map as bare numbers, and knows no names. Neither page was seen before by its browser; the
+server has answered the map once. The medians of several openings, in turn.
+
+Before maps came in columns, ahead of the list of tracks and beside the renderer, the first frame took 3,396 ms
+against 745. What is left above the baseline is 7 MB of names and coordinates in place of 1.5, a hundred thousand
+points joined with names and colours, and the app's own program. Panning pays for points that are round.
+"""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Milliseconds: from the request of the page to the first picture of the map, and between pictures."""
+
+    first_frame: float
+    pan: float
+    hover: float
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--tracks", type=int, default=100_000, help="how many (default: 100000)")
+    n_tracks = parser.parse_args().tracks
+    with tempfile.TemporaryDirectory() as folder:
+        report("app", "python -m benchmarks.app", measure(n_tracks, Path(folder)), NOTES)
+
+
+def measure(n_tracks: int, folder: Path) -> Iterator[Row]:
+    make_library(folder / "library.db", n_tracks, SPEC, hidden=False).close()
+    with serving(folder), sync_playwright() as playwright:
+        make_bare_page(folder / "bare")
+        with serving_files(folder / "bare") as port:
+            app, bare = race(playwright, f"http://127.0.0.1:{PORT}/?{APP_VIEW}", f"http://127.0.0.1:{port}/")
+    work = f"app, {n_tracks:,} points"
+    for name, part, limit in PARTS:
+        baseline, ours = (Figure(median(part(opened) for opened in side), "ms") for side in (bare, app))
+        yield Row(f"{work}, {name}", baseline, ours, at_most_times(limit) if limit else None)
+
+
+PARTS: tuple[tuple[str, Callable[[Opened], float], float | None], ...] = (
+    ("cold, to its first frame", lambda opened: opened.first_frame, 1.5),
+    ("a frame while it is panned", lambda opened: opened.pan, 1.2),
+    ("a frame while the pointer is over it", lambda opened: opened.hover, None),
+)
+APP_VIEW = f"model={SPEC.name}&variant={SPEC.variant}&method=pca"
+
+
+def make_bare_page(folder: Path) -> None:
+    """The page, three.js, and the numbers of the map."""
+    folder.mkdir()
+    (folder / "index.html").write_text(BARE_PAGE.read_text())
+    (folder / "three").symlink_to(THREE)
+    (folder / "points.bin").write_bytes(
+        positions_and_colours(Client().get_ready(f"/embeddings.arrow{MAP}").body)
+    )
+
+
+def positions_and_colours(body: bytes) -> bytes:
+    """body: of /embeddings.arrow, compressed. Centred, the longest side from -1 to 1, one colour a genre."""
+    import brotli
+    import pyarrow as pa
+
+    table = pa.ipc.open_stream(brotli.decompress(body)).read_all().combine_chunks()
+    places = np.zeros((table.num_rows, 3), np.float32)
+    for axis, name in enumerate("xy"):
+        places[:, axis] = table[name]
+    places -= (places.min(axis=0) + places.max(axis=0)) / 2
+    colours = np.random.default_rng(0).integers(64, 256, (len(table["tag"].chunk(0).dictionary), 3))
+    of_tracks = colours[table["tag"].chunk(0).indices.to_numpy()]
+    return (places / np.abs(places).max()).tobytes() + of_tracks.astype(np.uint8).tobytes()
+
+
+@contextmanager
+def serving_files(folder: Path) -> Iterator[int]:
+    """Its port."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Requests are not news."""
+
+
+def race(playwright: Playwright, app: str, bare: str) -> tuple[list[Opened], list[Opened]]:
+    open_once(playwright, app)  # the server's first answers are written anew
+    pairs = []
+    for _ in range(N_OPENINGS):
+        ours, size = open_once(playwright, app)
+        baseline, _ = open_once(playwright, f"{bare}?width={size['width']:.0f}&height={size['height']:.0f}")
+        pairs.append((ours, baseline))
+    return [ours for ours, _ in pairs], [baseline for _, baseline in pairs]
+
+
+def open_once(playwright: Playwright, url: str) -> tuple[Opened, dict[str, float]]:
+    """What it took, and the size of the map on the screen, in a new browser."""
+    browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+    page = browser.new_page(viewport=SCREEN)  # type: ignore[arg-type]
+    page.add_init_script(NOTE_FIRST_FRAME + NOTE_FRAMES)
+    page.goto(url)
+    page.wait_for_function("window.firstFrame", timeout=PATIENCE_MS)
+    first_frame = page.evaluate("window.firstFrame")
+    box = page.locator(MAP_SELECTOR).bounding_box()
+    assert box
+    opened = Opened(first_frame, time_frames(page, box, pressed=True), time_frames(page, box, pressed=False))
+    browser.close()
+    return opened, dict(box)
+
+
+def time_frames(page: Page, box: dict[str, float], pressed: bool) -> float:
+    """Milliseconds a frame, the mean, while the pointer goes round over the map."""
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(*middle)
+    if pressed:
+        page.mouse.down()
+    page.evaluate("window.noted.length = 0")
+    for turn in np.linspace(0, 4 * np.pi, N_MOVES):
+        page.mouse.move(middle[0] + RADIUS * np.cos(turn), middle[1] + RADIUS * np.sin(turn))
+    page.mouse.up()
+    times = page.evaluate("window.noted")
+    return float((times[-1] - times[1]) / (len(times) - 2))
+
+
+if __name__ == "__main__":
+    main()
