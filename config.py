@@ -233,6 +233,10 @@ MAX_UPLOAD_MB = number(
     "MAX_UPLOAD_MB", 200, "MB that a file sent to POST /upload may have", smallest=1, largest=1000
 )
 SERVER_THREADS = number("SERVER_THREADS", 8, "requests answered at the same time", smallest=1)
+START_WORKER = switch(
+    "START_WORKER", True, "start a worker for jobs beside the server; without it run the command `work`"
+)
+JOB_STREAMS = number("JOB_STREAMS", 3, "pages told of jobs as they change, at most half of SERVER_THREADS")
 
 
 def model_weights() -> dict[str, dict[str, Path]]:
