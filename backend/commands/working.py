@@ -19,5 +19,6 @@ def work(beside_server: bool) -> None:
     A job that is under way when it is stopped goes on with the next worker.
     """
     logging.basicConfig(level=logging.INFO)
-    logging.getLogger("huey").setLevel(logging.WARNING)
+    for name in ("huey", "openTSNE"):  # they tell every step
+        logging.getLogger(name).setLevel(logging.WARNING)
     work_on(current_app._get_current_object(), beside_server)  # type: ignore[attr-defined]

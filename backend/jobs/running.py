@@ -34,7 +34,6 @@ def run_to_end(report: Report) -> tuple[str, str | None]:
     try:
         with beating(report):
             KINDS[job.kind].run(job.parameters, report)
-            report.check()
     except StoppedEarly:
         return report.next_state or "cancelled", None
     except MelodexError as error:
