@@ -161,9 +161,11 @@ RUNTIME = text(
     "auto|onnx|torch",
 )  # fmt: skip
 PRECISION = text(
-    "PRECISION", "auto", "of networks on an NVIDIA GPU: auto (half where the answers stay the same), float32",
+    "PRECISION",
+    "auto",
+    "on an NVIDIA GPU: auto (half where the answers stay the same), float32",
     "auto|float32",
-)  # fmt: skip
+)
 ONNX_DIR = path("ONNX_DIR", "ML/pesos/.onnx", "networks made ready for ONNX Runtime, once each")
 BATCH_SEGMENTS = number(
     "BATCH_SEGMENTS", 0, "segments a network hears at once; 0: what suits the device", smallest=0
@@ -237,6 +239,10 @@ MAX_UPLOAD_MB = number(
     "MAX_UPLOAD_MB", 200, "MB that a file sent to POST /upload may have", smallest=1, largest=1000
 )
 SERVER_THREADS = number("SERVER_THREADS", 8, "requests answered at the same time", smallest=1)
+START_WORKER = switch(
+    "START_WORKER", True, "start a worker for jobs beside the server; without it run the command `work`"
+)
+JOB_STREAMS = number("JOB_STREAMS", 3, "pages told of jobs as they change, at most half of SERVER_THREADS")
 
 
 def model_weights() -> dict[str, dict[str, Path]]:

@@ -8,6 +8,7 @@ from flask import current_app
 from backend.map_jobs import MapJobs
 from db.database import Database, open_database
 from db.derived import DerivedFiles
+from db.jobs import JobStore
 from db.spaces import Spaces
 
 _opening = Lock()
@@ -44,5 +45,18 @@ def map_jobs() -> MapJobs:
         return current_app.extensions.setdefault("map_jobs", MapJobs(opened))
 
 
+def job_store() -> JobStore:
+    """The app's jobs, in a file beside its database."""
+    path = database().path
+    with _opening:
+        if "job_store" not in current_app.extensions:
+            current_app.extensions["job_store"] = JobStore(path.with_name(f"{path.name}.jobs"))
+        return current_app.extensions["job_store"]
+
+
 def audio_dir() -> Path:
     return Path(current_app.config["AUDIO_DIR"])
+
+
+def weights_dir() -> Path:
+    return Path(current_app.config["WEIGHTS_DIR"])

@@ -1,9 +1,27 @@
-"""The models that a plan of extraction needs, in memory."""
+"""The models that a plan of extraction needs, in memory, and what they hear."""
+
+from collections.abc import Callable
+from threading import Event
 
 import config
-from db.preprocessing import TrackPlan
+from backend.context import audio_dir, database
+from db.preprocessing import ExtractionSummary, Progress, TrackPlan, extract
 from ML.batch_size import choose_batch_segments
+from ML.devices import share_out
 from ML.inference import LoadedModel, load_model
+
+
+def listen(
+    plans: list[TrackPlan],
+    device: str,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+    stop: Event | None = None,
+    on_loaded: Callable[[], None] = lambda: None,
+) -> ExtractionSummary:
+    """Run the plans, as commands and jobs do. stop: once set, no further file is opened."""
+    models = load_models(plans, device)
+    on_loaded()
+    return extract(database(), audio_dir(), plans, models, share_out(device), on_progress, stop)
 
 
 def load_models(plans: list[TrackPlan], device: str) -> dict[str, LoadedModel]:

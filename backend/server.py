@@ -10,7 +10,8 @@ import config
 from backend.commands import COMMANDS
 from backend.errors import register_error_handlers
 from backend.foreign_pages import refuse_foreign_pages
-from backend.hearing import Hearing
+from backend.jobs.process import WorkerProcess
+from backend.jobs.stream import JobStreams
 from backend.responses import FastJson, add_validators
 from backend.routes import BLUEPRINTS
 from backend.settings import check_settings
@@ -36,7 +37,8 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     CORS(app, origins=app.config["CORS_ORIGINS"])
     app.after_request(add_validators)
     app.before_request(refuse_foreign_pages)
-    app.extensions["hearing"] = Hearing()
+    app.extensions["worker"] = WorkerProcess(app.config["START_WORKER"])
+    app.extensions["job_streams"] = JobStreams(min(config.JOB_STREAMS, config.SERVER_THREADS // 2))
     register_error_handlers(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import config
+from db.embeddings import Pair
 from ML import registry
 from ML.errors import ConfigError, UnknownChoiceError
 from ML.projections import get_projection
 from ML.spec import ModelSpec
+from ML.weights import is_runnable
 
 
 def check_settings() -> None:
@@ -32,6 +35,15 @@ def default_specs() -> list[ModelSpec]:
     trained = registry.trained_pairs(config.CONV_MODELS, config.DATASETS)
     paired = zip(config.TRANF_MODELS, config.MODEL_SIZES, strict=True)
     return list(dict.fromkeys([*trained, *(registry.get(model, variant) for model, variant in paired)]))
+
+
+def joining_specs(extracted: dict[Pair, int], weights_dir: Path) -> list[ModelSpec]:
+    """The models that the library has been heard with, so that a new track joins every map there is; in an
+    empty library those of the settings. In both cases the ones that can run here.
+    """
+    heard = [spec for spec in registry.MODELS if extracted.get((spec.name, spec.variant))]
+    overrides = config.model_weights()
+    return [spec for spec in heard or default_specs() if is_runnable(spec, weights_dir, overrides)]
 
 
 @contextmanager

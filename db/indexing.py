@@ -18,6 +18,7 @@ from ML.errors import AudioDecodeError, LibraryError
 from ML.tags import TrackTags, read_tags
 
 READERS = 4  # threads; reading headers and packets mostly waits for the disk
+Stamp = tuple[int | None, int | None]
 TAG_FIELDS = ("title", "artist", "album", "year", "track_number", "has_cover")
 
 
@@ -48,6 +49,10 @@ class IndexSummary:
     counts: Counter[str] = field(default_factory=Counter)
     unreadable: dict[str, str] = field(default_factory=dict)
 
+    def __str__(self) -> str:
+        counts = [f"{self.counts[fate]} {fate}" for fate in FATES if self.counts[fate]]
+        return ", ".join(counts) or "no audio files"
+
 
 FATES = ("new", "changed", "retagged", "moved", "returned", "gone", "unreadable", "unchanged")
 
@@ -63,8 +68,7 @@ def index_library(
     """
     found, summary = find_files(audio_dir)
     selected_genres = read_selected_songs(audio_dir)
-    with database.read() as session:
-        known = {track.filename: stamp(track) for track in session.scalars(select(Track))}
+    known = read_stamps(database)
     to_open = [file for file in found.values() if known.get(file.filename) != (file.size, file.mtime_ns)]
     for n_done, (file, facts) in enumerate(open_files(to_open), start=1):
         with database.write() as session:
@@ -77,6 +81,25 @@ def index_library(
         query = select(Track).where(Track.error.is_not(None), Track.gone_at.is_(None))
         summary.unreadable |= {track.filename: track.error or "" for track in session.scalars(query)}
     return summary
+
+
+@dataclass(frozen=True)
+class FolderState:
+    """What an index would find: files it does not know, or not as they are, and tracks without their file."""
+
+    n_files: int
+    n_new: int
+    n_changed: int
+    n_gone: int
+
+
+def compare_folder(database: Database, audio_dir: Path) -> FolderState:
+    """Opens no file. Raises LibraryError when the folder is not there."""
+    found, known = find_files(audio_dir)[0], read_stamps(database)
+    n_known = sum(known.get(name) is not None for name in found)
+    n_unchanged = sum(known.get(name) == (file.size, file.mtime_ns) for name, file in found.items())
+    n_gone = sum(stamped is not None and name not in found for name, stamped in known.items())
+    return FolderState(len(found), len(found) - n_known, n_known - n_unchanged, n_gone)
 
 
 def index_file(database: Database, audio_dir: Path, filename: str) -> Track:
@@ -134,9 +157,11 @@ def walk(audio_dir: Path) -> Iterator[Path]:
             yield path
 
 
-def stamp(track: Track) -> tuple[int | None, int | None] | None:
-    """Size and time of a track's file when last read; None for a track that was gone."""
-    return None if track.gone_at else (track.file_size, track.file_mtime_ns)
+def read_stamps(database: Database) -> dict[str, Stamp | None]:
+    """Size and time of each track's file when last read; None for a track that was gone."""
+    query = select(Track.filename, Track.file_size, Track.file_mtime_ns, Track.gone_at)
+    with database.read() as session:
+        return {name: None if gone else (size, time) for name, size, time, gone in session.execute(query)}
 
 
 def open_files(files: list[FoundFile]) -> Iterator[tuple[FoundFile, FileFacts]]:

@@ -128,15 +128,31 @@ def app(tmp_path: Path, music: Path, monkeypatch):
         "DATABASE_PATH": tmp_path / "library.db",
         "WEIGHTS_DIR": tmp_path / "weights",
     }
-    app = create_app({**folders, "UI_BUILD_DIR": tmp_path / "build", "TESTING": False})
+    own = {"UI_BUILD_DIR": tmp_path / "build", "TESTING": False, "START_WORKER": False}
+    app = create_app(folders | own)
     yield app
-    if "database" in app.extensions:
-        app.extensions["database"].close()
+    for name in ("database", "job_store"):
+        if name in app.extensions:
+            app.extensions[name].close()
 
 
 @pytest.fixture
 def client(app):
     return app.test_client()
+
+
+@pytest.fixture
+def work_off(app) -> Callable[[], None]:
+    """Run every job that waits, in this process, as the worker does in its own."""
+    from backend.jobs.queue import job_queue
+
+    def work() -> None:
+        with app.app_context():
+            huey = job_queue().huey
+            while task := huey.dequeue():
+                huey.execute(task)
+
+    return work
 
 
 @pytest.fixture

@@ -1,6 +1,17 @@
 """One file a group of commands; a new command goes into one of these or a new one listed here."""
 
-from backend.commands import acoustics, analysis, database, demo, extraction, indexing, maps, serving, weights
+from backend.commands import (
+    acoustics,
+    analysis,
+    database,
+    demo,
+    extraction,
+    indexing,
+    maps,
+    serving,
+    weights,
+    working,
+)
 
 COMMANDS = (
     database.init_db,
@@ -16,4 +27,5 @@ COMMANDS = (
     acoustics.extract_features,
     maps.refit,
     serving.serve,
+    working.work,
 )

@@ -1,25 +1,28 @@
 """preprocess-all and preprocess-track."""
 
 import click
-from flask import current_app
 
 import config
-from backend.commands.edge import command, no_progress_option, progress_bar, stop_on_interrupt
+from backend.commands.edge import (
+    command,
+    count_up_to,
+    no_progress_option,
+    progress_bar,
+    stop_on_interrupt,
+)
 from backend.commands.extraction_progress import show_progress
-from backend.commands.weights import check_fetched, fetch_missing
-from backend.context import audio_dir, database
-from backend.loading import load_models
+from backend.commands.weights import check_fetched, fetch_with_bars
+from backend.context import database, weights_dir
+from backend.drawing import draw, missing_maps
+from backend.fetching import sort_by_weights
+from backend.loading import listen
 from backend.settings import default_specs
-from db.database import Database
 from db.library import get_track
-from db.preprocessing import ExtractionSummary, TrackPlan, extract, plan_extraction
-from db.projections import all_queries, get_map, is_current
+from db.preprocessing import ExtractionSummary, TrackPlan, plan_extraction
 from ML import registry
-from ML.devices import describe_device, pick_device, share_out
-from ML.errors import MelodexError, WeightsMissingError
-from ML.projections import DIMENSIONS
+from ML.devices import describe_device, pick_device
+from ML.errors import MelodexError
 from ML.spec import ModelSpec
-from ML.weights import find_weights
 
 models_option = click.option(
     "--models", help="Models to run, e.g. musicnn/mtat,acoustic; default: those the settings name."
@@ -44,11 +47,11 @@ def preprocess_all(
     at the end.
     """
     wanted = wanted_specs(models)
-    failed = fetch_missing(wanted, no_progress).failed if download else []
+    failed = fetch_with_bars(wanted, no_progress).failed if download else []
     specs = runnable_specs(wanted, are_named=models is not None and not failed)
     plans, summary = run_extraction(specs, force, None, device, no_progress)
     if not no_maps:
-        draw_maps(database(), specs, no_progress)
+        draw_maps(specs, no_progress)
     report(summary, plans, specs)
     check_fetched(failed)
 
@@ -79,14 +82,9 @@ def wanted_specs(models: str | None) -> list[ModelSpec]:
 
 def runnable_specs(specs: list[ModelSpec], are_named: bool) -> list[ModelSpec]:
     """Those whose weights are there; the others are told, an error for those asked for by name."""
-    runnable, missing = [], []
-    for spec in specs:
-        try:
-            find_weights(spec, current_app.config["WEIGHTS_DIR"], config.model_weights())
-            runnable.append(spec)
-        except WeightsMissingError as error:
-            missing.append(error)
-            click.echo(f"skipped: {error}", err=True)
+    runnable, missing = sort_by_weights(specs, weights_dir())
+    for reason in missing.values():
+        click.echo(f"skipped: {reason}", err=True)
     if missing and (are_named or not runnable):
         raise MelodexError(f"{len(missing)} of the wanted models cannot run: their weights are not there.")
     return runnable
@@ -102,26 +100,18 @@ def run_extraction(
         return plans, ExtractionSummary()
     picked = pick_device(device or config.DEVICE)
     click.echo(describe_device(picked))
-    workers = share_out(picked)
     with show_progress(no_progress, n_missing) as show, stop_on_interrupt() as stop:
-        models = load_models(plans, picked)
-        summary = extract(database(), audio_dir(), plans, models, workers, show, stop)
+        summary = listen(plans, picked, show, stop)
     if stop.is_set():
         click.echo(f"Stopped: {summary.n_extracted} extracted are stored; the next run continues.", err=True)
         raise click.Abort
     return plans, summary
 
 
-def draw_maps(database: Database, specs: list[ModelSpec], no_progress: bool) -> None:
-    queries = all_queries(specs, config.ON_DEMAND_PROJECTION_METHODS, DIMENSIONS, config.PROJECTION_SEED)
-    with database.read() as session:
-        missing = [query for query in queries if not is_current(session, query)]
-    if not missing:
-        return
-    with progress_bar("Drawing maps", "map", no_progress, len(missing)) as bar:
-        for query in missing:
-            get_map(database, query)
-            bar.update(1)
+def draw_maps(specs: list[ModelSpec], no_progress: bool) -> None:
+    if missing := missing_maps(specs):
+        with progress_bar("Drawing maps", "map", no_progress, len(missing)) as bar:
+            draw(missing, count_up_to(bar))
 
 
 def report(summary: ExtractionSummary, plans: list[TrackPlan], specs: list[ModelSpec]) -> None:

@@ -4,7 +4,7 @@ import click
 
 from backend.commands.edge import command, count_up_to, no_progress_option, progress_bar
 from backend.context import audio_dir, database
-from db.indexing import FATES, IndexSummary, index_library
+from db.indexing import IndexSummary, index_library
 
 
 @command("index-audio")
@@ -22,5 +22,4 @@ def index_audio(no_progress: bool) -> None:
 def report(summary: IndexSummary) -> None:
     for filename, reason in summary.unreadable.items():
         click.echo(f"unreadable: {filename}: {reason}", err=True)
-    counts = [f"{summary.counts[fate]} {fate}" for fate in FATES if summary.counts[fate]]
-    click.echo(f"Indexed {audio_dir()}: {', '.join(counts) or 'no audio files'}.")
+    click.echo(f"Indexed {audio_dir()}: {summary}.")

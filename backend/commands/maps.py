@@ -2,14 +2,12 @@
 
 import click
 
-import config
-from backend.commands.edge import command, no_progress_option, progress_bar
+from backend.commands.edge import command, count_up_to, no_progress_option, progress_bar
 from backend.commands.extraction import models_option, wanted_specs
 from backend.context import database
+from backend.drawing import draw_anew, offered_maps
 from db.embeddings import count_extracted
-from db.projections import all_queries, refit_map
 from ML.errors import MelodexError
-from ML.projections import DIMENSIONS
 
 
 @command("refit")
@@ -27,9 +25,7 @@ def refit(models: str | None, align: bool, no_progress: bool) -> None:
     specs = [spec for spec in wanted_specs(models) if heard.get((spec.name, spec.variant))]
     if not specs:
         raise MelodexError("None of these models has heard a track yet: run preprocess-all.")
-    queries = all_queries(specs, config.ON_DEMAND_PROJECTION_METHODS, DIMENSIONS, config.PROJECTION_SEED)
+    queries = offered_maps(specs)
     with progress_bar("Drawing maps", "map", no_progress, len(queries)) as bar:
-        for query in queries:
-            refit_map(database(), query, align)
-            bar.update(1)
+        draw_anew(queries, count_up_to(bar), align)
     click.echo(f"{len(queries)} maps drawn anew.")

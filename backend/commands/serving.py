@@ -1,7 +1,11 @@
 """serve."""
 
 import logging
+import signal
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 
 import click
 from flask import current_app
@@ -9,9 +13,12 @@ from flask import current_app
 import config
 from backend.commands.edge import command
 from backend.context import database
+from backend.jobs.stream import job_streams
+from backend.refusals import RefusingChannel
 from ML.errors import MelodexError
 
 PORT_SETTINGS = ("API_PORT", "APP_PORT")
+LOOKAHEAD = 1  # requests read ahead: what makes waitress notice that a page has stopped listening
 
 
 @command("serve")
@@ -26,10 +33,31 @@ def serve() -> None:
         sockets=open_sockets(config.HOST, {name: getattr(config, name) for name in PORT_SETTINGS}),
         threads=config.SERVER_THREADS,
         ident="Melodex",
+        channel_request_lookahead=LOOKAHEAD,
     )
-    click.secho(f"\nMelodex is ready: open http://localhost:{config.APP_PORT}", bold=True)
-    click.echo(f"API and app on http://localhost:{config.API_PORT} too. Ctrl-C stops it.")
-    server.run()
+    RefusingChannel.used_by(server)
+    with worker_beside():
+        click.secho(f"\nMelodex is ready: open http://localhost:{config.APP_PORT}", bold=True)
+        click.echo(f"API and app on http://localhost:{config.API_PORT} too. Ctrl-C stops it.")
+        server.run()
+
+
+@contextmanager
+def worker_beside() -> Iterator[None]:
+    """Jobs run while the server does; a SIGTERM ends both as Ctrl-C does."""
+    worker, streams = current_app.extensions["worker"], job_streams()
+
+    def end(signal_number: int, frame: FrameType | None) -> None:
+        streams.closing.set()
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+    worker.ensure()
+    try:
+        yield
+    finally:
+        worker.stop()
 
 
 def open_sockets(host: str, ports: dict[str, int]) -> list[socket.socket]:

@@ -3,25 +3,25 @@
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
-from flask import current_app
 
 import config
 from backend.commands.edge import command, no_progress_option
-from backend.context import database
+from backend.context import database, weights_dir
+from backend.fetching import Fetched, fetch_missing
 from backend.routes.models import describe
 from db.embeddings import count_extracted, count_failed
 from ML import registry
-from ML.download import Progress, download_weights, missing_files, verify_weights
-from ML.errors import DownloadError, MelodexError, WeightsError
+from ML.download import Progress, verify_weights
+from ML.errors import MelodexError
 from ML.pins import PINS_NAME, readable_size
 from ML.spec import ModelSpec
 from ML.text import aligned
-from ML.weights import is_present, is_runnable, missing_message, required_specs, weights_path
+from ML.weights import is_runnable, missing_message
 
 COLUMNS = ("model", "variant", "width", "taggram", "size", "licence", "weights", "extracted")
 NUMBERS = {"width", "size", "extracted"}
@@ -35,16 +35,6 @@ TOLD = {
     "missing": "missing: {path}",
     "wrong": "wrong: {path} has the sha256 {sha256}, expected was {expected}: remove it and get it again",
 }
-
-
-@dataclass
-class Fetched:
-    """What became of a wish for weights. unpublished: those that nobody offers for download."""
-
-    paths: list[Path] = field(default_factory=list)
-    there: list[ModelSpec] = field(default_factory=list)
-    unpublished: list[ModelSpec] = field(default_factory=list)
-    failed: list[ModelSpec] = field(default_factory=list)
 
 
 @command("models")
@@ -111,7 +101,7 @@ def download(models: tuple[str, ...], everything: bool, verify: bool, no_progres
     if verify:
         report_verdicts(specs, are_named=bool(models))
         return
-    fetched = fetch_missing(specs, no_progress)
+    fetched = fetch_with_bars(specs, no_progress)
     size = readable_size(sum(path.stat().st_size for path in fetched.paths))
     click.echo(
         f"Fetched {len(fetched.paths)} files ({size}) into {weights_dir()}; {len(fetched.there)} models had "
@@ -137,33 +127,13 @@ def choices() -> str:
     return "\n".join(f"  {line}" for line in aligned(("model", "size", "licence", "weights"), rows))
 
 
-def fetch_missing(specs: Iterable[ModelSpec], no_progress: bool) -> Fetched:
-    """Model after model, with those they listen through; a failure is told and the rest goes on."""
-    fetched = Fetched()
+def fetch_with_bars(specs: Iterable[ModelSpec], no_progress: bool) -> Fetched:
     with download_bars(no_progress) as show:
-        for spec in dict.fromkeys(needed for wanted in specs for needed in required_specs(wanted)):
-            try:
-                fetch_one(spec, fetched, show)
-            except (DownloadError, WeightsError) as error:
-                fetched.failed.append(spec)
-                click.echo(f"failed: {spec.key}: {error}", err=True)
-    return fetched
+        return fetch_missing(specs, weights_dir(), show, tell_failure)
 
 
-def fetch_one(spec: ModelSpec, fetched: Fetched, show: Progress) -> None:
-    """Raises DownloadError, WeightsError."""
-    path = weights_path(spec, weights_dir(), config.model_weights())
-    is_elsewhere = spec.variant in config.model_weights().get(spec.name, {})
-    if path is None or (is_present(path) and (is_elsewhere or not missing_files(spec, weights_dir()))):
-        fetched.there.append(spec)
-    elif is_elsewhere:
-        raise DownloadError(
-            f"MELODEX_MODEL_WEIGHTS says that they lie at {path}: put them there, or take it out of there."
-        )
-    elif not spec.weights or not spec.weights.files:
-        fetched.unpublished.append(spec)
-    else:
-        fetched.paths += download_weights(spec, weights_dir(), show, config.DOWNLOAD_TIMEOUT_SECONDS)
+def tell_failure(key: str, reason: str) -> None:
+    click.echo(f"failed: {key}: {reason}", err=True)
 
 
 def check_fetched(failed: list[ModelSpec]) -> None:
@@ -203,7 +173,3 @@ def report_verdicts(specs: Iterable[ModelSpec], are_named: bool) -> None:
     if bad:
         raise MelodexError(f"{len(bad)} of {len(told)} files are not what they should be.")
     click.echo(f"{len(told)} files checked in {weights_dir()}.")
-
-
-def weights_dir() -> Path:
-    return Path(current_app.config["WEIGHTS_DIR"])

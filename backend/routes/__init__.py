@@ -3,6 +3,7 @@
 from backend.routes import (
     app_files,
     extractions,
+    jobs,
     library,
     maps,
     media,
@@ -23,6 +24,7 @@ BLUEPRINTS = (
     uploads.blueprint,
     playlists.blueprint,
     extractions.blueprint,
+    jobs.blueprint,
     media.blueprint,
     models.blueprint,
     app_files.blueprint,

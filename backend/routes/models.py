@@ -51,6 +51,7 @@ def describe(spec: ModelSpec, extracted: dict[Pair, int], failed: dict[Pair, int
         "licence": spec.weights.licence if spec.weights else None,
         "paper": spec.paper,
         "weights": describe_weights(spec),
+        "requires": spec.requires,
         "runnable": is_runnable(spec, current_app.config["WEIGHTS_DIR"], config.model_weights()),
         "n_extracted": extracted.get(pair, 0),
         "n_failed": failed.get(pair, 0),

@@ -6,9 +6,11 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
-from backend.context import audio_dir, database
+from backend.context import audio_dir, database, job_store, weights_dir
 from backend.errors import NotInLibraryError
-from backend.hearing import hearing, wanted_specs
+from backend.jobs.queue import job_queue
+from backend.refusals import max_body_bytes, too_large_message
+from backend.settings import joining_specs
 from db.embeddings import count_extracted
 from db.outcomes import HEARD, track_outcomes
 from db.schema import Track
@@ -16,8 +18,6 @@ from db.uploads import add_upload
 from ML.errors import AudioDecodeError, MelodexError
 
 blueprint = Blueprint("uploads", __name__)
-BYTES_PER_MB = 2**20
-FORM_BYTES = 16_384  # of a request beside the file: names, boundaries
 
 
 @blueprint.post("/upload")
@@ -31,20 +31,17 @@ def upload() -> Response:
         track = add_upload(database(), audio_dir(), file.stream, name)
     except AudioDecodeError as error:
         raise UnsupportedMediaType(f"{name} was not added. {error}") from error
-    hearing().add(current_app._get_current_object(), track)  # type: ignore[attr-defined]
+    job_queue().add_upload(track.id)
     return jsonify(success=True, filename=track.filename, id=track.id)
 
 
 def sent_file(max_megabytes: int) -> FileStorage:
     """Raises MelodexError where there is none, RequestEntityTooLarge."""
-    request.max_content_length = max_megabytes * BYTES_PER_MB + FORM_BYTES
+    request.max_content_length = max_body_bytes(max_megabytes)
     try:
         file = request.files.get("file")
     except RequestEntityTooLarge as error:
-        raise RequestEntityTooLarge(
-            f"The file is larger than {max_megabytes} MB: copy it into the music folder and run index-audio, "
-            "or set MELODEX_MAX_UPLOAD_MB."
-        ) from error
+        raise RequestEntityTooLarge(too_large_message(max_megabytes)) from error
     if file is None or not file.filename:
         raise MelodexError("Send the file as the field `file` of a multipart/form-data request.")
     return file
@@ -60,12 +57,14 @@ def upload_status(track_id: int) -> Response:
                 f"There is no track {track_id}: POST /upload answers with the id of its own."
             )
         outcomes = track_outcomes(session, track_id)
-        wanted = [(spec.name, spec.variant) for spec in wanted_specs(count_extracted(session))]
+        wanted = [
+            (spec.name, spec.variant) for spec in joining_specs(count_extracted(session), weights_dir())
+        ]
         models = {"/".join(pair): outcomes.get(pair, "waiting") for pair in wanted}
         return jsonify(id=track_id, filename=track.filename, status=status_of(track, models), models=models)
 
 
 def status_of(track: Track, models: dict[str, Any]) -> str:
-    if track.filename in hearing().waiting:
+    if any(track.id in job.parameters["track_ids"] for job in job_store().unfinished("uploads")):
         return "waiting"
     return "ready" if all(outcome == HEARD for outcome in models.values()) else "incomplete"

@@ -3,61 +3,11 @@
 import json
 import signal
 import socket
-import subprocess
-import time
-import urllib.error
-import urllib.request
 
 import pytest
 
-from tests.conftest import REPOSITORY, flask_command
+from tests.backend.conftest import fetch, free_ports
 from tests.sounds import noise, write_sound
-
-
-def free_ports(n: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(n)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
-
-
-def fetch(port: int, path: str) -> bytes:
-    """The body, as soon as the server answers at all."""
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as response:
-                return response.read()
-        except urllib.error.HTTPError:
-            raise
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
-
-
-@pytest.fixture
-def serve(environment):
-    """Start a server on two free ports; gives (process, API port, app port)."""
-    started = []
-
-    def start(**variables: str) -> tuple[subprocess.Popen, int, int]:
-        api, app = free_ports(2)
-        ports = {"MELODEX_API_PORT": str(api), "MELODEX_APP_PORT": str(app)} | variables
-        process = subprocess.Popen(
-            flask_command("serve"), cwd=REPOSITORY, env=environment | ports | {"PYTHONUNBUFFERED": "1"},
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        started.append(process)
-        return process, api, app
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate(timeout=10)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
@@ -69,7 +19,7 @@ def test_both_ports_answer_until_the_server_is_stopped(how, serve, music, flask)
         assert json.loads(fetch(port, "/audios")) == ["Ä.wav"]
         assert fetch(port, "/audio/%C3%84.wav") == content
     process.send_signal(how)
-    output, errors = process.communicate(timeout=10)
+    output, errors = process.communicate(timeout=30)
     assert f"http://localhost:{app}" in output
     assert f"http://localhost:{api}" in output
     assert "Traceback" not in errors
@@ -84,7 +34,7 @@ def test_a_taken_port_is_named(taken, serve):
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        process, api, app = serve(**{f"MELODEX_{taken}": str(port)})
+        process, api, app = serve(**{f"MELODEX_{taken}": str(port)}, MELODEX_START_WORKER="false")
         output, errors = process.communicate(timeout=30)
     free = app if taken == "API_PORT" else api
     assert process.returncode == 1
@@ -96,6 +46,6 @@ def test_a_taken_port_is_named(taken, serve):
 
 def test_one_port_for_both_is_fine(serve):
     (port,) = free_ports(1)
-    process, *_ = serve(MELODEX_API_PORT=str(port), MELODEX_APP_PORT=str(port))
+    process, *_ = serve(MELODEX_API_PORT=str(port), MELODEX_APP_PORT=str(port), MELODEX_START_WORKER="false")
     assert json.loads(fetch(port, "/audios")) == []
     assert process.poll() is None

@@ -36,9 +36,15 @@ def files_in(folder: Path) -> dict[str, bytes]:
     }
 
 
-def settle(app, client, answer) -> dict:
-    app.extensions["hearing"].background.wait()
-    return client.get(f"/uploads/{answer.get_json()['id']}").get_json()
+@pytest.fixture
+def settle(client, work_off):
+    """What GET /uploads tells of an answer's track once the worker has done its work."""
+
+    def wait(answer) -> dict:
+        work_off()
+        return client.get(f"/uploads/{answer.get_json()['id']}").get_json()
+
+    return wait
 
 
 @pytest.fixture
@@ -58,27 +64,29 @@ def refused(client, music, tmp_path):
     return check
 
 
-def test_a_song_is_stored_indexed_and_put_on_the_map(app, client, music, tmp_path, loads):
+def test_a_song_is_stored_indexed_and_put_on_the_map(client, music, tmp_path, loads, settle):
     content = sound(tmp_path)
     answer = send(client, content, "夜に駆ける – Ænima.wav")
     body = answer.get_json()
     assert (answer.status_code, body["success"]) == (200, True)
     assert body["filename"] == "夜に駆ける – Ænima.wav"
     assert files_in(music) == {body["filename"]: content}
-    status = settle(app, client, answer)
+    status = settle(answer)
     assert status["status"] == "ready"
     assert status["models"] == {"acoustic/librosa": "heard"}
     points = client.get("/embeddings?red=acoustic&metodo=pca").get_json()["data"]
     assert [point["name"] for point in points] == [body["filename"]]
 
 
-def test_it_joins_every_map_there_is_and_nothing_else_is_heard_again(app, client, music, songs, run, loads):
+def test_it_joins_every_map_there_is_and_nothing_else_is_heard_again(
+    app, client, music, songs, run, loads, settle
+):
     assert run("index-audio").exit_code == 0
     assert run("preprocess-all", "--models", "acoustic,mfcc_cnn", "--no-progress").exit_code == 0
     loads.clear()
     app.config["WEIGHTS_DIR"] = REPOSITORY / "ML/pesos"
     answer = send(client, sound(music.parent), "new.wav")
-    assert set(settle(app, client, answer)["models"]) == {"acoustic/librosa", "mfcc_cnn/genres10"}
+    assert set(settle(answer)["models"]) == {"acoustic/librosa", "mfcc_cnn/genres10"}
     assert loads == {"acoustic/librosa": 1, "mfcc_cnn/genres10": 1}
     points = client.get("/embeddings?red=mfcc_cnn&metodo=pca").get_json()["data"]
     assert {point["name"] for point in points} == {*songs, "new.wav"}
@@ -146,7 +154,7 @@ def test_the_same_name_twice_overwrites_nothing(client, music, tmp_path, loads):
     assert files_in(music) == dict(zip(names, [first, second, first], strict=True))
 
 
-def test_a_track_that_is_gone_comes_back_with_all_it_had(app, client, music, songs, run, loads, tracks):
+def test_a_track_that_is_gone_comes_back_with_all_it_had(client, music, songs, run, loads, tracks, settle):
     assert run("index-audio").exit_code == 0
     assert run("preprocess-all", "--no-maps").exit_code == 0
     content = (music / "a.wav").read_bytes()
@@ -156,11 +164,11 @@ def test_a_track_that_is_gone_comes_back_with_all_it_had(app, client, music, son
     loads.clear()
     answer = send(client, content, "a.wav")
     assert answer.get_json()["id"] == before
-    assert settle(app, client, answer)["status"] == "ready"
+    assert settle(answer)["status"] == "ready"
     assert not loads, "its vectors were still there"
 
 
-def test_two_at_once_are_both_stored_and_heard(app, music, tmp_path, loads):
+def test_two_at_once_are_both_stored_and_heard(app, music, tmp_path, loads, settle):
     contents = [sound(tmp_path, seed=seed) for seed in range(6)]
     answers: list = [None] * len(contents)
 
@@ -175,16 +183,16 @@ def test_two_at_once_are_both_stored_and_heard(app, music, tmp_path, loads):
     assert [answer.status_code for answer in answers] == [200] * 6
     assert sorted(files_in(music).values()) == sorted(contents)
     client = app.test_client()
-    assert {settle(app, client, answer)["status"] for answer in answers} == {"ready"}
+    assert {settle(answer)["status"] for answer in answers} == {"ready"}
     assert len(client.get("/embeddings?red=acoustic&metodo=pca").get_json()["data"]) == 6
 
 
-def test_a_model_that_cannot_hear_it_says_why(app, client, tmp_path, monkeypatch):
+def test_a_model_that_cannot_hear_it_says_why(client, tmp_path, monkeypatch, settle):
     def load_deaf(name: str, variant: str, **_: object) -> LoadedModel:
         return LoadedModel(registry.get(name, variant), CountingModel(deaf_above=0.01))
 
     monkeypatch.setattr("backend.loading.load_model", load_deaf)
-    status = settle(app, client, send(client, sound(tmp_path), "song.wav"))
+    status = settle(send(client, sound(tmp_path), "song.wav"))
     assert status["status"] == "incomplete"
     assert "shape mismatch" in status["models"]["acoustic/librosa"]
 

@@ -10,7 +10,7 @@ from tests.e2e.conftest import Site
 from tests.e2e.map_page import PATIENCE, get_json
 
 AXE = Path(__file__).resolve().parents[2] / "ui-embedding-visualization/node_modules/axe-core/axe.min.js"
-READY = "[data-settled=true], [data-testid=library-row], [data-testid=playlist-new]"
+READY = "[data-settled=true], [data-testid=library-row], [data-testid=playlist-new], [data-testid=model-row]"
 SERIOUS = ("serious", "critical")
 SCREENS = {
     "track": "?model=musicnn&variant=mtat&track={track}",
@@ -18,6 +18,7 @@ SCREENS = {
     "path": "?panel=path&from={track}&to={other}&plus={track}",
     "playlists": "?page=playlists",
     "library": "?page=library&track={track}",
+    "jobs": "?page=jobs",
 }
 
 

@@ -75,9 +75,9 @@ const ask = async <T>(path: string, request: RequestInit) => (await (await send(
 
 const JSON_TYPE = 'application/json'
 
-const getJson = <T>(path: string, signal?: AbortSignal) => ask<T>(path, { signal, headers: { Accept: JSON_TYPE } })
+export const getJson = <T>(path: string, signal?: AbortSignal) => ask<T>(path, { signal, headers: { Accept: JSON_TYPE } })
 
-const sendJson = <T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown) =>
+export const sendJson = <T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown) =>
   ask<T>(path, { method, headers: { Accept: JSON_TYPE, 'Content-Type': JSON_TYPE }, body: body === undefined ? undefined : JSON.stringify(body) })
 
 export const getModels = (signal?: AbortSignal) => getJson<ModelsAnswer>('/models', signal)

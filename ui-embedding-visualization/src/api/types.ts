@@ -20,6 +20,8 @@ export interface ModelInfo {
   licence: string | null
   paper: string | null
   weights: WeightsInfo | null
+  /** `model/variant` of those whose weights it listens through. */
+  requires: string[]
   runnable: boolean
   n_extracted: number
   n_failed: number

@@ -2,6 +2,9 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { createQueryClient } from '@/api/queries'
 import { Controls } from '@/features/controls/Controls'
+import { JobsPage } from '@/features/jobs/JobsPage'
+import { JobWatcher } from '@/features/jobs/JobWatcher'
+import { LibraryWork } from '@/features/jobs/LibraryWork'
 import { LibraryPage } from '@/features/library/LibraryPage'
 import { MapStage } from '@/features/map/MapStage'
 import { Player } from '@/features/player/Player'
@@ -45,6 +48,7 @@ const PAGES: Record<Page, { Left: () => React.ReactNode; leftLabel: string; Main
   map: { Left: Controls, leftLabel: 'View and colours', Main: MapStage, label: 'Map' },
   library: { Left: Controls, leftLabel: 'View and colours', Main: LibraryPage, label: 'Library' },
   playlists: { Left: PlaylistList, leftLabel: 'Playlists', Main: PlaylistPage, label: 'Playlist' },
+  jobs: { Left: LibraryWork, leftLabel: 'Music folder and maps', Main: JobsPage, label: 'Jobs' },
 }
 
 /** The frame: header, two panels that become drawers on a small screen, the map, the player. */
@@ -75,6 +79,7 @@ function Shell() {
       <UploadLayer />
       <Notices />
       <Announcer />
+      <JobWatcher />
     </div>
   )
 }

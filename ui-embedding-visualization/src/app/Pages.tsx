@@ -1,20 +1,31 @@
 import { Library, ListMusic, Map as MapIcon } from 'lucide-react'
+import { JobsIcon, useJobsLabel } from '@/features/jobs/JobsIcon'
 import { changeView, useView, type Page } from '@/state/view'
 
-const PAGES: readonly { page: Page; label: string; Icon: typeof Library }[] = [
+const PAGES: readonly { page: Page; label: string; Icon: (props: { size: number }) => React.ReactNode }[] = [
   { page: 'map', label: 'Map', Icon: MapIcon },
   { page: 'library', label: 'Library', Icon: Library },
   { page: 'playlists', label: 'Playlists', Icon: ListMusic },
+  { page: 'jobs', label: 'Jobs', Icon: JobsIcon },
 ]
 
 /** What the middle of the screen shows. */
 export function Pages() {
   const { page: current } = useView()
+  const jobs = useJobsLabel()
   return (
     <nav className="pages" aria-label="Pages">
       {PAGES.map(({ page, label, Icon }) => (
-        <button key={page} type="button" aria-current={page === current ? 'page' : undefined} aria-label={label} onClick={() => changeView({ page })} data-testid={`page-${page}`}>
-          <Icon size={16} aria-hidden />
+        <button
+          key={page}
+          type="button"
+          aria-current={page === current ? 'page' : undefined}
+          aria-label={page === 'jobs' ? jobs : label}
+          title={page === 'jobs' ? jobs : undefined}
+          onClick={() => changeView({ page })}
+          data-testid={`page-${page}`}
+        >
+          <Icon size={16} />
           <span>{label}</span>
         </button>
       ))}

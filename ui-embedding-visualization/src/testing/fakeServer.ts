@@ -1,6 +1,7 @@
 /** A server in memory: answers `fetch` with the JSON the real one would give. */
 import { float32, tableFromArrays, tableToIPC, utf8 } from '@uwdata/flechette'
 import { vi } from 'vitest'
+import type { Job } from '@/api/jobTypes'
 import type { ModelInfo, ModelsAnswer, Track } from '@/api/types'
 
 export const makeTrack = (filename: string, facts: Partial<Track> = {}): Track => ({
@@ -38,6 +39,7 @@ export const makeModel = (model: string, variant: string, facts: Partial<ModelIn
   licence: null,
   paper: null,
   weights: null,
+  requires: [],
   runnable: true,
   n_extracted: 4,
   n_failed: 0,
@@ -51,6 +53,28 @@ const LISTED: Track[] = [
   makeTrack('untagged.wav'),
 ]
 export const TRACKS: Track[] = LISTED.map((track, i) => ({ ...track, id: i + 1 }))
+
+export const makeJob = (id: number, facts: Partial<Job> = {}): Job => ({
+  id,
+  kind: 'extract',
+  parameters: { models: ['musicnn/mtat'], download: false },
+  state: 'queued',
+  cancelling: false,
+  error: null,
+  created_at: '2026-11-24 17:36:35.351018',
+  started_at: null,
+  ended_at: null,
+  stage: 'Waiting',
+  item: '',
+  done: 0,
+  total: 0,
+  unit: '',
+  rate: null,
+  seconds_left: null,
+  n_failed: 0,
+  note: null,
+  ...facts,
+})
 
 export const MODELS: ModelsAnswer = {
   models: [

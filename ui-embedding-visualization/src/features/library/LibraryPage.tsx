@@ -26,9 +26,14 @@ export function LibraryPage() {
   if (!tracks.data) return <Face icon={<LoaderCircle size={22} />} title="Loading your library…">{null}</Face>
   if (tracks.data.length === 0) {
     return (
-      <Face icon={<FolderOpen size={22} />} title="Your library is empty" testId="library-empty">
+      <Face
+        icon={<FolderOpen size={22} />}
+        title="Your library is empty"
+        testId="library-empty"
+        action={{ label: 'Read the music folder', onClick: () => changeView({ page: 'jobs' }) }}
+      >
         <p>
-          Drop music onto this window, or put it into <code>audio/</code> and run <code>make run</code>.
+          Drop music onto this window, or put it into <code>audio/</code> and read the folder.
         </p>
       </Face>
     )

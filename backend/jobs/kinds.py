@@ -1,0 +1,144 @@
+"""Kinds of jobs: what each needs to know, and what it does. All of it is what the commands do, too."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import config
+from backend.context import audio_dir, database, weights_dir
+from backend.drawing import draw, draw_anew, missing_maps, offered_maps
+from backend.fetching import fetch_missing, sort_by_weights
+from backend.jobs.report import Report
+from backend.loading import listen
+from backend.settings import joining_specs
+from db.embeddings import count_extracted
+from db.indexing import index_library
+from db.preprocessing import TrackPlan, plan_extraction
+from ML import registry
+from ML.devices import pick_device
+from ML.errors import MelodexError
+from ML.spec import ModelSpec
+from ML.weights import missing_message, weights_path
+
+Parameters = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """priority: a running job makes room for one of a higher priority, and then goes on.
+
+    takes: its parameters by name, each with its type; None for a kind that nobody can ask for directly.
+    """
+
+    run: Callable[[Parameters, Report], None]
+    takes: dict[str, type] | None
+    priority: int = 0
+
+
+def index(parameters: Parameters, report: Report) -> None:
+    report.begin("Reading new files", unit="files")
+    summary = index_library(database(), audio_dir(), report.count)
+    for filename, reason in summary.unreadable.items():
+        report.fail(filename, reason)
+    report.current.note = str(summary)
+
+
+def download(parameters: Parameters, report: Report) -> None:
+    n_failed = fetch(specs_of(parameters), report)
+    if n_failed:
+        raise MelodexError(f"The weights of {n_failed} models could not be fetched.")
+
+
+def extract(parameters: Parameters, report: Report) -> None:
+    """Fetch weights where that is wanted, listen, draw the maps."""
+    wanted = specs_of(parameters)
+    if parameters["download"]:
+        fetch(wanted, report)
+    runnable, missing = sort_by_weights(wanted, weights_dir())
+    for spec, reason in missing.items():
+        if not parameters["download"]:
+            report.fail(spec.key, reason)
+    if not runnable:
+        raise MelodexError("None of the models can run: their weights are not there.")
+    with database().read() as session:
+        plans = plan_extraction(session, runnable)
+    hear(plans, len(plans) * len(runnable), report)
+    draw_missing(runnable, report)
+
+
+def maps(parameters: Parameters, report: Report) -> None:
+    """Draw what is missing, or all maps anew."""
+    with database().read() as session:
+        heard = count_extracted(session)
+    specs = [spec for spec in specs_of(parameters) if heard.get((spec.name, spec.variant))]
+    if not specs:
+        raise MelodexError("None of these models has heard a track yet.")
+    if not parameters["refit"]:
+        return draw_missing(specs, report)
+    report.begin("Drawing maps anew", unit="maps")
+    return draw_anew(offered_maps(specs), report.count)
+
+
+def uploads(parameters: Parameters, report: Report) -> None:
+    """Hear tracks that were sent, with every model that the library has been heard with."""
+    sent = set(parameters["track_ids"])
+    with database().read() as session:
+        specs = joining_specs(count_extracted(session), weights_dir())
+        plans = [plan for plan in plan_extraction(session, specs) if plan.track_id in sent]
+    hear(plans, len(plans) * len(specs), report)
+
+
+def specs_of(parameters: Parameters) -> list[ModelSpec]:
+    return [spec for key in parameters["models"] for spec in registry.get_by_key(key)]
+
+
+def fetch(specs: list[ModelSpec], report: Report) -> int:
+    """Returns how many could not be had, each of which is told."""
+
+    def show(path: Path, n_done: int, n_total: int | None) -> None:
+        stage = f"Fetching {path.relative_to(weights_dir()).as_posix()}"
+        if report.current.stage != stage:
+            report.begin(stage, n_total or 0, "bytes", n_done)
+        report.count(n_done, n_total or 0)
+
+    fetched = fetch_missing(specs, weights_dir(), show, report.fail)
+    for spec in fetched.unpublished:
+        path = weights_path(spec, weights_dir(), config.model_weights())
+        report.fail(spec.key, missing_message(spec, path or weights_dir()))
+    return len(fetched.failed) + len(fetched.unpublished)
+
+
+def hear(plans: list[TrackPlan], n_wanted: int, report: Report) -> None:
+    """n_wanted: vectors there should be at the end, those that are there already too."""
+    plans = [plan for plan in plans if plan.missing]
+    n_before = n_wanted - sum(len(plan.missing) for plan in plans)
+    if not plans:
+        return
+    report.begin("Loading the models", n_wanted, "vectors", n_before)
+    summary = listen(
+        plans,
+        pick_device(config.DEVICE),
+        on_progress=lambda progress: report.hear(progress, n_before),
+        stop=report.stop,
+        on_loaded=lambda: report.begin("Listening", n_wanted, "vectors", n_before),
+    )
+    for (filename, key), reason in summary.failures.items():
+        report.fail(f"{filename} · {key}", reason)
+    report.current.note = f"{summary.n_extracted} vectors extracted"
+    report.check()
+
+
+def draw_missing(specs: list[ModelSpec], report: Report) -> None:
+    report.begin("Drawing maps", unit="maps")
+    draw(missing_maps(specs), report.count)
+
+
+SOON = 10
+KINDS = {
+    "index": JobKind(index, takes={}, priority=SOON),
+    "download": JobKind(download, takes={"models": list}),
+    "extract": JobKind(extract, takes={"models": list, "download": bool}),
+    "maps": JobKind(maps, takes={"models": list, "refit": bool}),
+    "uploads": JobKind(uploads, takes=None, priority=SOON),
+}
