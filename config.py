@@ -84,9 +84,7 @@ def switch(name: str, default: bool, help: str) -> bool:
 
 
 def names(name: str, default: list[str], help: str) -> list[str]:
-    return setting(
-        name, default, lambda text: [part.strip() for part in text.split(",") if part.strip()], help
-    )
+    return setting(name, default, lambda text: [one.strip() for one in text.split(",") if one.strip()], help)
 
 
 def table(name: str, default: dict[str, dict[str, str]], help: str) -> dict[str, dict[str, str]]:
@@ -210,9 +208,7 @@ FEATURE_CACHE_MB = number(
 ON_DEMAND_PROJECTION_METHODS = names(
     "ON_DEMAND_PROJECTION_METHODS", ["umap", "tsne", "pca"], "projections the API offers"
 )
-PROJECTION_SEED = number(
-    "PROJECTION_SEED", 42, "seed of every projection: the same library gives the same map"
-)
+PROJECTION_SEED = number("PROJECTION_SEED", 42, "seed of projections: the same library gives the same map")
 MAPS_AT_ONCE = number(
     "MAPS_AT_ONCE", 2000, "tracks whose map a request waits for; that of a larger library is drawn beside it"
 )
