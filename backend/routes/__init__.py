@@ -10,6 +10,7 @@ from backend.routes import (
     neighbors,
     playlists,
     quality,
+    regions,
     segments,
     uploads,
 )
@@ -20,6 +21,7 @@ BLUEPRINTS = (
     neighbors.blueprint,
     segments.blueprint,
     quality.blueprint,
+    regions.blueprint,
     uploads.blueprint,
     playlists.blueprint,
     extractions.blueprint,
