@@ -229,7 +229,7 @@ APP_PORT = number("APP_PORT", 3000, "second port of the app", largest=MAX_PORT)
 CORS_ORIGINS = names(
     "CORS_ORIGINS",
     ["http://localhost:3000", "http://127.0.0.1:3000"],
-    "pages elsewhere that may read the API",
+    "other pages that may read the API",
 )
 MAX_UPLOAD_MB = number(
     "MAX_UPLOAD_MB", 200, "MB that a file sent to POST /upload may have", smallest=1, largest=1000

@@ -1,9 +1,10 @@
 """What every answer is: JSON written fast, with an ETag, so that a browser need not load it again."""
 
+from http import HTTPStatus
 from typing import Any
 
 import orjson
-from flask import Response, request
+from flask import Response, jsonify, request
 from flask.json.provider import JSONProvider
 
 
@@ -14,6 +15,14 @@ def add_validators(response: Response) -> Response:
         response.add_etag()
         response.headers.setdefault("Cache-Control", "no-cache")
         response.make_conditional(request)
+    return response
+
+
+def tell_progress(share: float | None, **more: Any) -> Response:
+    """202: ask again in a moment. share: of what is being computed, None if unknown."""
+    response = jsonify(status="computing", progress=None if share is None else round(share, 3), **more)
+    response.status_code = HTTPStatus.ACCEPTED
+    response.headers.update({"Retry-After": "1", "Cache-Control": "no-store"})
     return response
 
 

@@ -11,6 +11,7 @@ from backend.routes import (
     neighbors,
     playlists,
     quality,
+    regions,
     segments,
     uploads,
 )
@@ -21,6 +22,7 @@ BLUEPRINTS = (
     neighbors.blueprint,
     segments.blueprint,
     quality.blueprint,
+    regions.blueprint,
     uploads.blueprint,
     playlists.blueprint,
     extractions.blueprint,

@@ -2,7 +2,6 @@
 
 import math
 import sys
-from http import HTTPStatus
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from backend.columns import ARROW_MIMETYPE, write_columns
 from backend.context import database, map_jobs
 from backend.map_jobs import MapJob, get_or_begin
 from backend.params import parse_map_query, parse_switch
+from backend.responses import tell_progress
 from db.embeddings import Space
 from db.library import labels_by_id
 from db.map_cache import MapQuery
@@ -60,7 +60,7 @@ def answer(space: Space) -> Response:
         return answer_json(query, lambda: describe_map(query, finished_map(query)))
     except UnfinishedError as unfinished:
         if isinstance(unfinished.found, MapJob):
-            return tell_progress(unfinished.found)
+            return tell_unfinished(unfinished)
         return jsonify(describe_map(query, unfinished.found))
 
 
@@ -72,7 +72,7 @@ def answer_columns(space: Space) -> Response:
         )
     except UnfinishedError as unfinished:
         if isinstance(unfinished.found, MapJob):
-            return tell_progress(unfinished.found)
+            return tell_unfinished(unfinished)
         return Response(write_map(query, unfinished.found), mimetype=ARROW_MIMETYPE)
 
 
@@ -85,12 +85,13 @@ def finished_map(query: MapQuery) -> LibraryMap:
     return found
 
 
-def tell_progress(job: MapJob) -> Response:
-    """202: ask again in a moment."""
-    response = jsonify(status="computing", name=job.query.name, progress=round(job.progress, 3))
-    response.status_code = HTTPStatus.ACCEPTED
-    response.headers.update({"Retry-After": "1", "Cache-Control": "no-store"})
-    return response
+@blueprint.app_errorhandler(UnfinishedError)
+def tell_unfinished(unfinished: UnfinishedError) -> Response:
+    """Also of what other routes say about a map: an older one would be told of in vain."""
+    job = unfinished.found
+    return (
+        tell_progress(job.progress, name=job.query.name) if isinstance(job, MapJob) else tell_progress(None)
+    )
 
 
 def describe_map(query: MapQuery, library_map: LibraryMap) -> dict[str, Any]:

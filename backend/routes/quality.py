@@ -1,7 +1,6 @@
 """How far models agree and how far a map lies, track by track."""
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any, cast
 
 import numpy as np
@@ -11,7 +10,8 @@ from backend.bodies import answer_json
 from backend.context import database, spaces
 from backend.neighbor_params import MAX_K, K, parse_space_query
 from backend.params import parse_choice, parse_integer, parse_map_query, parse_name
-from backend.routes.maps import UnfinishedError, finished_map, tell_progress
+from backend.responses import tell_progress
+from backend.routes.maps import finished_map
 from backend.tracks import find_track
 from db.embeddings import SPACES, Space, count_extracted
 from db.library import labels_by_id
@@ -76,18 +76,8 @@ def map_neighbors() -> Response:
 
 
 @blueprint.errorhandler(BeingMeasuredError)
-def tell_to_wait(error: BeingMeasuredError) -> Response:
-    response = jsonify(status="computing", progress=None)
-    response.status_code = HTTPStatus.ACCEPTED
-    response.headers.update({"Retry-After": "1", "Cache-Control": "no-store"})
-    return response
-
-
-@blueprint.errorhandler(UnfinishedError)
-def tell_of_map(unfinished: UnfinishedError) -> Response:
-    if isinstance(unfinished.found, LibraryMap):
-        return tell_to_wait(BeingMeasuredError())
-    return tell_progress(unfinished.found)
+def tell_to_wait(_: BeingMeasuredError) -> Response:
+    return tell_progress(None)
 
 
 def own_names(args: Mapping[str, str]) -> Any:

@@ -37,9 +37,11 @@ def segments() -> Response:
 def describe_taggrams(spec: ModelSpec, taggrams: np.ndarray) -> dict[str, Any]:
     """taggrams: [S, T]; what is no activation of named tags has no place in a heat map of them."""
     if spec.taggram_kind != "tags" or taggrams.shape[1] != len(spec.tag_names):
-        return {"tags": [], "activations": []}
-    strongest = np.argsort(-taggrams.mean(axis=0), kind="stable")[:N_TAGS]
+        return {"tags": [], "activations": [], "means": []}
+    means = taggrams.mean(axis=0)
+    strongest = np.argsort(-means, kind="stable")[:N_TAGS]
     return {
         "tags": [spec.tag_names[at] for at in strongest],
         "activations": taggrams[:, strongest].round(ACTIVATION_DIGITS).tolist(),
+        "means": means[strongest].round(ACTIVATION_DIGITS).tolist(),
     }

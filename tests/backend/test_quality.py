@@ -8,6 +8,7 @@ from backend.context import database, spaces
 from db.embeddings import save_output
 from db.schema import Track
 from ML.neighbors import find_neighbors
+from ML.registry import get
 from ML.segments import TrackOutput
 
 ONE, OTHER = ("musicnn", "mtat"), ("acoustic", "librosa")
@@ -141,3 +142,28 @@ def test_large_libraries_are_measured_beside_the_requests_and_once(app, client, 
     with app.app_context():
         del app.extensions["spaces"], app.extensions["bodies"]  # as a restart does
     assert client.get(url).get_json() == answer.get_json() and measured == [1]
+
+
+def test_regions_are_named_by_genre_and_tag(app, client):
+    """Two heaps of vectors: one of folk, one without a genre, in which the model hears a guitar."""
+    tags = list(get("musicnn", "mtat").tag_names)
+    with app.app_context(), database().write() as session:
+        for number in range(40):
+            vector = np.random.default_rng(number).standard_normal(12).astype(np.float32)
+            taggram = np.full(len(tags), 0.01, np.float32)
+            if number % 2:
+                vector[0] += 30
+                taggram[tags.index("guitar")] = 0.9
+            else:
+                taggram[:] = 0.5  # everything, which tells nothing
+            track = Track(filename=f"{number:02d}.mp3", genre=None if number % 2 else "genre---folk")
+            session.add(track)
+            session.flush()
+            one = TrackOutput(vector, taggram, vector[None], taggram[None], np.zeros(1))
+            save_output(session, track.id, ONE, one)
+    answer = ask(client, f"/regions?{MAP}")
+    places = {region["name"]: region["coords"][0] for region in answer["data"]}
+    points = {point["name"]: point["coords"][0] for point in ask(client, f"/embeddings?{MAP}")["data"]}
+    assert "folk" in places and len(answer["data"]) == len(places)
+    assert (places["folk"] > 0) == (points["00.mp3"] > 0) != (points["01.mp3"] > 0)
+    assert all(len(region["coords"]) == 3 for region in ask(client, f"/regions?{MAP}&dimensions=3")["data"])

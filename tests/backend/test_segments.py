@@ -37,6 +37,7 @@ def test_the_strongest_tags_moment_by_moment(client, put):
     assert answer["tags"] == [names[at] for at in strongest]
     assert (answer["starts"], answer["seconds"]) == ([0.0, 3.0, 6.0], 3.0)
     np.testing.assert_allclose(answer["activations"], taggrams[:, strongest], atol=1e-3)
+    np.testing.assert_allclose(answer["means"], taggrams.mean(axis=0)[strongest], atol=1e-3)
 
 
 @pytest.mark.parametrize(("model", "width"), [("whisper/base", 512), ("acoustic/librosa", 30)])
@@ -57,7 +58,7 @@ def test_before_extraction_nothing_was_heard(client, put):
     put(("musicnn", "mtat"), None)
     answer = client.get("/segments?track=a/song.mp3&red=musicnn&dataset=mtat").get_json()
     assert answer == {
-        "track": "a/song.mp3", "starts": [], "seconds": 3.0, "tags": [], "activations": [],
+        "track": "a/song.mp3", "starts": [], "seconds": 3.0, "tags": [], "activations": [], "means": [],
     }  # fmt: skip
 
 

@@ -10,13 +10,16 @@ from tests.e2e.conftest import Site
 from tests.e2e.map_page import PATIENCE, get_json
 
 AXE = Path(__file__).resolve().parents[2] / "ui-embedding-visualization/node_modules/axe-core/axe.min.js"
-READY = "[data-settled=true], [data-testid=library-row], [data-testid=playlist-new], [data-testid=model-row]"
+FACES = ("library-row", "playlist-new", "model-row", "track-page")
+READY = ", ".join(["[data-settled=true]", *(f"[data-testid={face}]" for face in FACES)])
 SERIOUS = ("serious", "critical")
 SCREENS = {
     "track": "?model=musicnn&variant=mtat&track={track}",
     "selection": "?select=2-9&panel=selection",
     "path": "?panel=path&from={track}&to={other}&plus={track}",
     "playlists": "?page=playlists",
+    "two-maps": "?model=musicnn&variant=mtat&model2=acoustic&variant2=librosa&colour=overlap&track={track}",
+    "track-page": "?page=track&track={track}",
     "library": "?page=library&track={track}",
     "jobs": "?page=jobs",
 }

@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import N_TRACKS, Site
 from tests.e2e.map_page import get_json, open_map, positions, wait_until_settled
@@ -51,3 +51,32 @@ def test_colours_and_dashed_lines_say_where_the_map_lies(page: Page, site: Site)
     page.wait_for_function(f"window.melodex.seemingLines().length === {len(false)}")
     assert sorted(page.evaluate("window.melodex.seemingLines()")) == sorted([track, name] for name in false)
     expect(page.get_by_test_id("seeming")).to_contain_text(f"{len(false)} track")
+
+
+def test_regions_have_names_from_far_and_none_from_near(page: Page, site: Site):
+    open_map(page, f"{site.app}/?model=acoustic&variant=librosa&method=pca&colour=year")
+    names = page.locator(".map-label--far")
+    answer = get_json(site, "/regions?red=acoustic&dataset=librosa&metodo=pca")["data"]
+    expect(names).to_have_count(len(answer))
+    texts = names.all_inner_texts()
+    assert texts == [region["name"] for region in answer] and len({*map(str.lower, texts)}) == len(texts) > 2
+    expect(names.first).to_have_css("opacity", "1")
+    boxes = [box for name in names.all() if is_shown(name) and (box := name.bounding_box())]
+    assert not any(overlap(a, b) for i, a in enumerate(boxes) for b in boxes[:i])
+    for _ in range(4):
+        page.get_by_test_id("map-zoom-in").click()
+        wait_until_settled(page)
+    expect(page.locator(".map-title")).not_to_have_count(0)
+    for name in names.all():
+        expect(name).to_have_css("opacity", "0")
+
+
+def is_shown(name: Locator) -> bool:
+    return name.evaluate("element => element.style.opacity") == "1"
+
+
+def overlap(a: dict, b: dict) -> bool:
+    apart = [
+        a[at] + a[size] <= b[at] or b[at] + b[size] <= a[at] for at, size in (("x", "width"), ("y", "height"))
+    ]
+    return not any(apart)

@@ -14,6 +14,7 @@ import type {
   PlaylistSummary,
   Projection,
   ProjectionQuery,
+  Region,
   Segments,
   ShownNear,
   Track,
@@ -155,6 +156,9 @@ export const getDisagreement = (signal?: AbortSignal) => getWhenReady<TrackNumbe
 
 export const getMapQuality = (query: ProjectionQuery, signal?: AbortSignal) =>
   getWhenReady<MapQuality>(`/map-quality?${toQuery({ ...mapParams(query), space: `${query.space}s` })}`, signal)
+
+export const getRegions = async (query: ProjectionQuery, signal?: AbortSignal) =>
+  (await getWhenReady<{ data: Region[] }>(`/regions?${toQuery({ ...mapParams(query), space: `${query.space}s` })}`, signal)).data
 
 /** The k tracks that a map shows nearest to a track. */
 export const getShownNear = async (query: ProjectionQuery, track: string, k: number, signal?: AbortSignal) =>

@@ -12,12 +12,13 @@ import {
   getOverlap,
   getPath,
   getProjection,
+  getRegions,
   getSegments,
   getShownNear,
   getTracks,
   getWaveform,
 } from './client'
-import type { Hit, ModelSpace, Moment, ProjectionQuery } from './types'
+import type { ModelSpace, Moment, ProjectionQuery } from './types'
 
 const FRESH_MS = 60_000
 const STALE_MAP_MS = 3000
@@ -94,7 +95,15 @@ export const useNeighboursOfEach = (space: ModelSpace | null, moments: readonly 
     combine: dataOfEach,
   })
 
-const dataOfEach = (results: readonly { data: Hit[] | undefined }[]) => results.map((result) => result.data)
+/** What several models find near a track. */
+export const useNeighboursInEach = (spaces: readonly ModelSpace[], track: string, k: number) =>
+  useQueries({ queries: spaces.map((space) => neighbourQuery(space, { track, seconds: null }, k)), combine: dataOfEach })
+
+/** What several models hear in a track, segment by segment. */
+export const useSegmentsOfEach = (spaces: readonly ModelSpace[], track: string) =>
+  useQueries({ queries: spaces.map((space) => segmentQuery(space, track)), combine: dataOfEach })
+
+const dataOfEach = <T>(results: readonly { data: T | undefined }[]) => results.map((result) => result.data)
 
 export const usePath = (space: ModelSpace | null, from: string | null, to: string | null, steps: number) =>
   useQuery({
@@ -123,6 +132,9 @@ export const useDisagreement = (wanted: boolean) => useQuery({ queryKey: ['disag
 export const useMapQuality = (query: ProjectionQuery | null) =>
   useQuery({ queryKey: ['map quality', query], queryFn: ({ signal }) => getMapQuality(query as ProjectionQuery, signal), enabled: query !== null })
 
+export const useRegions = (query: ProjectionQuery | null) =>
+  useQuery({ queryKey: ['regions', query], queryFn: ({ signal }) => getRegions(query as ProjectionQuery, signal), enabled: query !== null })
+
 export const useShownNear = (query: ProjectionQuery | null, track: string | null, k: number) =>
   useQuery({
     queryKey: ['shown near', query, track, k],
@@ -130,13 +142,14 @@ export const useShownNear = (query: ProjectionQuery | null, track: string | null
     enabled: query !== null && track !== null,
   })
 
-export const useSegments = (space: ModelSpace | null, track: string | null) =>
-  useQuery({
-    queryKey: ['segments', space?.model, space?.variant, track],
-    queryFn: ({ signal }) => getSegments(space as ModelSpace, track as string, signal),
-    enabled: space !== null && track !== null,
-    ...LASTING,
-  })
+const segmentQuery = (space: ModelSpace | null, track: string | null) => ({
+  queryKey: ['segments', space?.model, space?.variant, track],
+  queryFn: ({ signal }: { signal: AbortSignal }) => getSegments(space as ModelSpace, track as string, signal),
+  enabled: space !== null && track !== null,
+  ...LASTING,
+})
+
+export const useSegments = (space: ModelSpace | null, track: string | null) => useQuery(segmentQuery(space, track))
 
 export const useWaveform = (track: string | null, points: number) =>
   useQuery({

@@ -129,6 +129,8 @@ export interface Segments {
   seconds: number
   tags: string[]
   activations: number[][]
+  /** Of each tag over the whole track. */
+  means: number[]
 }
 
 /** What one model has made of the library: ids of tracks it heard, and why it could not hear the others. */
@@ -158,6 +160,13 @@ export interface MapQuality extends Record<MapMeasure, number[]> {
   k: number
   means: Record<MapMeasure, number | null>
   track_ids: number[]
+}
+
+/** A part of a map, by what is heard there more than elsewhere. */
+export interface Region {
+  name: string
+  coords: number[]
+  n_tracks: number
 }
 
 /** A track that a map shows near another; `near`: it is near in the model's space too. */

@@ -11,6 +11,7 @@ import { Player } from '@/features/player/Player'
 import { PlaylistList } from '@/features/playlists/PlaylistList'
 import { PlaylistPage } from '@/features/playlists/PlaylistPage'
 import { SavePlaylistDialog } from '@/features/playlists/SavePlaylistDialog'
+import { TrackPage } from '@/features/track/TrackPage'
 import { UploadLayer } from '@/features/upload/UploadLayer'
 import { toggleSecondMap } from '@/state/compare'
 import { ExplorerProvider, useExplorer } from '@/state/explorer'
@@ -47,6 +48,7 @@ export function App() {
 const PAGES: Record<Page, { Left: () => React.ReactNode; leftLabel: string; Main: () => React.ReactNode; label: string }> = {
   map: { Left: Controls, leftLabel: 'View and colours', Main: MapStage, label: 'Map' },
   library: { Left: Controls, leftLabel: 'View and colours', Main: LibraryPage, label: 'Library' },
+  track: { Left: Controls, leftLabel: 'View and colours', Main: TrackPage, label: 'Track' },
   playlists: { Left: PlaylistList, leftLabel: 'Playlists', Main: PlaylistPage, label: 'Playlist' },
   jobs: { Left: LibraryWork, leftLabel: 'Music folder and maps', Main: JobsPage, label: 'Jobs' },
 }

@@ -22,7 +22,7 @@ interface HeaderProps {
 export function Header({ drawer, onToggle, onHelp }: HeaderProps) {
   return (
     <header className="header">
-      <h1 className="logo">
+      <h1 className="logo" aria-label="Melodex">
         <i aria-hidden="true" />
         <span>Melodex</span>
       </h1>

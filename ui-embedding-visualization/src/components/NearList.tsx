@@ -14,6 +14,8 @@ interface NearItem {
   nearness: number
   /** Why it is marked; null if it is not. */
   mark: string | null
+  /** A few words that stand out, such as who agrees; null for none. */
+  badge?: string | null
 }
 
 interface NearListProps {
@@ -46,7 +48,10 @@ export function NearList({ items, current, onPick, label, testId }: NearListProp
                   </span>
                 )}
               </strong>
-              <em title={item.detail}>{item.detail}</em>
+              <em title={item.detail}>
+                {item.badge && <b>{item.badge}</b>}
+                {item.detail}
+              </em>
             </span>
             <span className="near-list__distance">
               {item.distance}

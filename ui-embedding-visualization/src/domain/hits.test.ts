@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Hit, Shared } from '@/api/types'
 import { makeTrack } from '@/testing/fakeServer'
-import { formatDistance, nearRows, reasonOf } from './hits'
+import { countLists, formatDistance, nearRows, reasonOf } from './hits'
 
 const NOTHING: Shared = { tags: [], genre: null, artist: null, album: null, year: null }
 const hit = (name: string, distance: number, facts: Partial<Hit> = {}): Hit => ({ name, tag: 'jazz', distance, segment: null, occurrence: 3, hub: false, shared: NOTHING, ...facts })
@@ -37,4 +37,9 @@ describe('rows of found tracks', () => {
 
 it('distances keep three digits in any model', () => {
   expect([0.0402, 0.93, 3.14159, 512.7].map(formatDistance)).toEqual(['0.040', '0.930', '3.14', '513'])
+})
+
+it('counts in how many models’ lists a track stands', () => {
+  const lists = [[hit('a', 1), hit('b', 2)], [hit('b', 9)], [hit('b', 1), hit('c', 2), hit('c', 3)]]
+  expect([...countLists(lists)]).toEqual([['a', 1], ['b', 3], ['c', 1]])
 })

@@ -52,5 +52,12 @@ export function nearRows(hits: readonly Hit[], findTrack: (name: string) => Trac
   })
 }
 
+/** In how many of several lists each track stands, by file name. */
+export function countLists(lists: readonly (readonly Hit[])[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const list of lists) for (const name of new Set(list.map((hit) => hit.name))) counts.set(name, (counts.get(name) ?? 0) + 1)
+  return counts
+}
+
 /** Distances of one model are small, of another large: three digits that mean something. */
 export const formatDistance = (distance: number): string => (distance >= 100 ? distance.toFixed(0) : distance >= 1 ? distance.toFixed(2) : distance.toFixed(3))

@@ -1,5 +1,5 @@
 /** Which map the view asks for, and what can be chosen. */
-import type { ModelInfo, ModelsAnswer, ProjectionQuery } from '@/api/types'
+import type { ModelInfo, ModelsAnswer, ModelSpace, ProjectionQuery } from '@/api/types'
 
 export interface Choice {
   value: string
@@ -77,5 +77,8 @@ export function mapName(query: ProjectionQuery, { models, projections }: ModelsA
   const method = projections.find(({ name }) => name === query.method)?.label ?? query.method
   return [info ? `${info.label}, ${info.variant_label}` : pairName(query), query.space, `${method} ${query.dimensions}-D`].join(' · ')
 }
+
+/** Where a model's embeddings lie. */
+export const spaceOf = ({ model, variant }: ModelInfo): ModelSpace => ({ model, variant, space: 'embedding' })
 
 export const pairName = (query: ProjectionQuery): string => `${query.model}/${query.variant}`

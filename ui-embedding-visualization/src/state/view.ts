@@ -5,8 +5,8 @@ import { DEFAULT_FIELD, isField } from '@/domain/fields'
 import { formatIds, NOTHING, parseIds, type TrackIds } from '@/domain/selection'
 
 /** What the middle of the screen shows. */
-export type Page = 'map' | 'library' | 'playlists' | 'jobs'
-export const PAGES: readonly Page[] = ['map', 'library', 'playlists', 'jobs']
+export const PAGES = ['map', 'library', 'playlists', 'jobs', 'track'] as const
+export type Page = (typeof PAGES)[number]
 
 /** What the right panel shows. */
 export type Panel = 'track' | 'selection' | 'path'

@@ -43,6 +43,7 @@ interface PointMapProps extends MapCallbacks {
 }
 
 export type { Combine, Tool } from './gestures'
+export type { MapLabel } from './labelLayer'
 export type { MapLine, Trail } from './lineLayer'
 export type { HoverPlace, PointMapHandle } from './mount'
 

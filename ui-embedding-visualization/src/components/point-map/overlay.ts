@@ -4,7 +4,7 @@ import type { UnitBox } from './geometry'
 import { LabelLayer } from './labelLayer'
 import { LineLayer } from './lineLayer'
 import { MarkLayer, type Place } from './markLayer'
-import { TitleLayer } from './titleLayer'
+import { pointsInSight, TitleLayer } from './titleLayer'
 
 export interface OverlayFrame {
   view: View
@@ -41,8 +41,11 @@ export class Overlay {
   place(frame: OverlayFrame): void {
     this.lines.draw(frame)
     const { view, screen, levels, size } = frame
-    const taken = this.labels.place(view, frame.toBox, size / 2 + LIFT, frame.labelled)
-    this.titles.place({ screen, levels, width: view.width, height: view.height }, taken, size)
+    const named = pointsInSight({ screen, levels, width: view.width, height: view.height })
+    // A small map is seen whole from far: its points have names there too.
+    const near = named.length > 0 && named.length < levels.length
+    const taken = this.labels.place(view, frame.toBox, size / 2 + LIFT, frame.labelled, near)
+    this.titles.place(named, screen, taken, size)
     this.marks.place(frame.placeOf, frame.size)
   }
 }

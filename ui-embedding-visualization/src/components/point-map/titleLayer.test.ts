@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Box } from './boxes'
 import { MAX_TITLED, pointsInSight, TitleLayer } from './titleLayer'
 
 const sight = (n: number, spread: number) => ({
@@ -7,6 +8,8 @@ const sight = (n: number, spread: number) => ({
   width: 400,
   height: 400,
 })
+
+const place = (layer: TitleLayer, seen: ReturnType<typeof sight>, taken: Box[] = []) => layer.place(pointsInSight(seen), seen.screen, taken, 10)
 
 describe('titles when near', () => {
   it('name nothing while many points are in sight, and those in sight when few are', () => {
@@ -25,12 +28,12 @@ describe('titles when near', () => {
     const root = document.createElement('div')
     const layer = new TitleLayer(root)
     layer.set((index) => `song ${index}`)
-    layer.place(sight(3, 50), [], 10)
+    place(layer, sight(3, 50))
     expect([...root.children].map((element) => element.textContent)).toEqual(['song 0', 'song 1', 'song 2'])
-    layer.place(sight(3, 300), [], 10)
+    place(layer, sight(3, 300))
     expect(root.children).toHaveLength(2)
     layer.set((index) => `other ${index}`)
-    layer.place(sight(1, 50), [], 10)
+    place(layer, sight(1, 50))
     expect(root.textContent).toBe('other 0')
   })
 
@@ -38,7 +41,7 @@ describe('titles when near', () => {
     const root = document.createElement('div')
     const layer = new TitleLayer(root)
     layer.set(String)
-    layer.place(sight(1, 50), [{ left: 0, right: 100, top: -20, bottom: 20 }], 10)
+    place(layer, sight(1, 50), [{ left: 0, right: 100, top: -20, bottom: 20 }])
     expect((root.firstElementChild as HTMLElement).style.opacity).toBe('0')
   })
 })

@@ -41,13 +41,13 @@ export class TitleLayer {
     this.textOf = textOf
   }
 
-  /** Beside their points, where nothing else stands. taken: boxes of other texts. size: diameter of a point. */
-  place(sight: Sight, taken: Box[], size: number): void {
-    const wanted = new Set(pointsInSight(sight))
+  /** Beside their points, where nothing else stands. screen: see Sight. taken: boxes of other texts. size: diameter of a point. */
+  place(points: readonly number[], screen: Float32Array, taken: Box[], size: number): void {
+    const wanted = new Set(points)
     for (const index of [...this.titles.keys()]) if (!wanted.has(index)) this.drop(index)
     for (const index of wanted) {
       const title = this.titles.get(index) ?? this.create(index)
-      const [x, y] = [sight.screen[3 * index] + size / 2 + 6, sight.screen[3 * index + 1] - title.height / 2]
+      const [x, y] = [screen[3 * index] + size / 2 + 6, screen[3 * index + 1] - title.height / 2]
       const box = { left: x, right: x + title.width, top: y, bottom: y + title.height }
       const free = isFree(box, taken)
       if (free) taken.push(box)

@@ -1,9 +1,11 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useRegions } from '@/api/queries'
 import type { Track } from '@/api/types'
 import { LEVEL } from '@/components/point-map/points'
-import { PointMap, type Combine, type HoverPlace, type MapLine, type PointMapHandle } from '@/components/point-map/PointMap'
+import { PointMap, type Combine, type HoverPlace, type MapLabel, type MapLine, type PointMapHandle } from '@/components/point-map/PointMap'
 import { groupLabels } from '@/domain/labels'
 import { cssColour, MAP_COLOURS } from '@/domain/palette'
+import { regionNames } from '@/domain/regions'
 import { countOf, trackTitle } from '@/domain/track'
 import { useExplorer, type MapLayer, type MapPoints } from '@/state/explorer'
 import { useFocus } from '@/state/focus'
@@ -115,16 +117,18 @@ function useStyle({ colouring, visible, chosen }: MapLayer) {
   }, [colouring, visible, chosen])
 }
 
-function useLabels({ colouring, hidden }: MapLayer, points: MapPoints) {
-  return useMemo(
-    () =>
-      groupLabels(colouring, points.coordinates, hidden).map(({ entry, position }) => ({
-        text: colouring.legend[entry].label,
-        colour: cssColour(colouring.legend[entry].colour),
-        position,
-      })),
-    [colouring, points, hidden],
-  )
+/** Names of coloured groups, and of regions that these leave nameless. */
+function useLabels({ colouring, hidden, query }: MapLayer, points: MapPoints): MapLabel[] {
+  const regions = useRegions(query).data
+  return useMemo(() => {
+    const groups = groupLabels(colouring, points.coordinates, hidden).map(({ entry, position }) => ({
+      text: colouring.legend[entry].label,
+      colour: cssColour(colouring.legend[entry].colour),
+      position,
+    }))
+    const names = regionNames(regions ?? [], groups.map(({ text }) => text))
+    return [...groups, ...names.map((name) => ({ ...name, colour: 'var(--mute)', far: true }))]
+  }, [colouring, points, hidden, regions])
 }
 
 /** Between tracks that the map has. */

@@ -1,4 +1,4 @@
-import { CircleMinus, CirclePlus, Flag, FlagTriangleRight, ListPlus, SquareCheck, SquarePlus } from 'lucide-react'
+import { AudioLines, CircleMinus, CirclePlus, Flag, FlagTriangleRight, ListPlus, SquareCheck, SquarePlus } from 'lucide-react'
 import type { Track } from '@/api/types'
 import { IconButton } from '@/components/IconButton'
 import { offerPlaylist } from '@/state/playlistDraft'
@@ -7,7 +7,7 @@ import { changeView, getView, useView } from '@/state/view'
 
 /** What can be done with the track in focus: select it, or make it an end of a path or a part of a blend. */
 export function TrackActions({ track }: { track: Track }) {
-  const { selection } = useView()
+  const { selection, page } = useView()
   const selected = selection.includes(track.id)
   const name = track.filename
   return (
@@ -18,6 +18,11 @@ export function TrackActions({ track }: { track: Track }) {
       <IconButton label="Add to a playlist" kind="framed" onClick={() => offerPlaylist([track.id])} testId="track-to-playlist">
         <ListPlus size={15} />
       </IconButton>
+      {page !== 'track' && (
+        <IconButton label="What all models hear in it" kind="framed" onClick={() => changeView({ page: 'track', track: name })} testId="open-track-page">
+          <AudioLines size={15} />
+        </IconButton>
+      )}
       <IconButton label="Start a path here" kind="framed" onClick={() => changeView({ from: name, panel: 'path' })} testId="path-from-here">
         <FlagTriangleRight size={15} />
       </IconButton>

@@ -6,6 +6,9 @@ import './upload.css'
 import { UploadList } from './UploadList'
 
 /** Files dropped anywhere on the window go into the library. */
+/** What is asked again when a track has been heard. */
+const GROWN_WITH = ['models', 'projection', 'extractions', 'neighbours', 'regions', 'map quality', 'shown near', 'overlap', 'disagreement']
+
 export function UploadLayer() {
   const over = useFileDrop(addFiles)
   useLibraryRefresh()
@@ -58,6 +61,6 @@ function useLibraryRefresh(): void {
     const grown = { stored: stored > before.current.stored, heard: heard > before.current.heard }
     before.current = { stored, heard }
     if (grown.stored || grown.heard) void client.invalidateQueries({ queryKey: ['tracks'] })
-    if (grown.heard) for (const key of ['models', 'projection', 'extractions', 'neighbours']) void client.invalidateQueries({ queryKey: [key] })
+    if (grown.heard) for (const key of GROWN_WITH) void client.invalidateQueries({ queryKey: [key] })
   }, [client, stored, heard])
 }

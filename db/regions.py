@@ -1,0 +1,61 @@
+"""What the regions of a library's map are called: by genres and by the tags that a model hears."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from db.embeddings import load_matrix
+from db.library import UNKNOWN_GENRE, labels_by_id
+from db.projections import LibraryMap
+from db.reasons import HIGH_SHARE
+from ML.regions import Region, name_regions
+from ML.spec import ModelSpec
+
+
+def name_map(session: Session, drawn: LibraryMap, tagger: ModelSpec | None) -> list[Region]:
+    """tagger: a model whose tags may become names; None: genres alone."""
+    known = labels_by_id(session)
+    labels = [genre_name(known.get(track_id, ("", ""))[1]) for track_id in drawn.track_ids.tolist()]
+    names, has = merge([names_of(labels), tags_of(session, drawn.track_ids, tagger)])
+    return name_regions(drawn.coords, names, has)
+
+
+def genre_name(genre: str) -> str | None:
+    """`genre---rock`, as MTG-Jamendo writes it, is rock. None for one that is not known."""
+    return None if genre in ("", UNKNOWN_GENRE) else genre.split("---")[-1]
+
+
+def names_of(labels: Sequence[str | None]) -> tuple[list[str], np.ndarray]:
+    """Every label once, and which rows have it: bool [n, m]."""
+    names = sorted({label for label in labels if label})
+    return names, np.array([[label == name for name in names] for label in labels], bool).reshape(
+        len(labels), len(names)
+    )
+
+
+def tags_of(
+    session: Session, track_ids: np.ndarray, tagger: ModelSpec | None
+) -> tuple[list[str], np.ndarray]:
+    """Tags that are high in a track, as for the reasons of neighbours; a track not heard has none."""
+    matrix = load_matrix(session, (tagger.name, tagger.variant), "taggrams") if tagger else None
+    if tagger is None or matrix is None or matrix.values.shape[1] != len(tagger.tag_names):
+        return [], np.zeros((len(track_ids), 0), bool)
+    is_high = matrix.values >= HIGH_SHARE * matrix.values.max(axis=1, keepdims=True)
+    has = np.zeros((len(track_ids), is_high.shape[1]), bool)
+    _, ours, theirs = np.intersect1d(track_ids, matrix.track_ids, return_indices=True)
+    has[ours] = is_high[theirs]
+    return list(tagger.tag_names), has
+
+
+def merge(tables: Sequence[tuple[list[str], np.ndarray]]) -> tuple[list[str], np.ndarray]:
+    """One table: a genre and a tag of the same name, in any case, are one; the first spelling stays."""
+    spellings: dict[str, str] = {}
+    columns: dict[str, np.ndarray] = {}
+    for names, has in tables:
+        for name, column in zip(names, has.T, strict=True):
+            key = name.lower()
+            spellings.setdefault(key, name)
+            columns[key] = columns.get(key, False) | column
+    n_rows = len(tables[0][1])
+    return list(spellings.values()), np.array(list(columns.values()), bool).reshape(-1, n_rows).T
