@@ -4,7 +4,10 @@ import io
 
 import pytest
 
+from backend.context import database, job_store
 from backend.jobs.kinds import KINDS
+from backend.jobs.queue import job_queue
+from backend.server import create_app
 from ML import registry
 from ML.errors import DownloadError
 from ML.inference import LoadedModel
@@ -276,6 +279,23 @@ def test_a_dropped_song_need_not_wait_for_a_long_extraction(
     assert uploads["ended_at"] < extract["ended_at"], "the extraction made room and then went on"
     assert client.get(f"/uploads/{order[0]}").get_json()["status"] == "ready"
     assert n_segments(models) == many_songs + 1
+
+
+def test_a_song_that_waits_when_the_server_stops_is_heard_at_the_next_start(app, client, tmp_path, loads):
+    content = write_sound(tmp_path / "new.wav", noise(7)).read_bytes()
+    track = client.post("/upload", data={"file": (io.BytesIO(content), "new.wav")}).get_json()
+    settings = ("AUDIO_DIR", "DATABASE_PATH", "WEIGHTS_DIR", "UI_BUILD_DIR", "START_WORKER")
+    later = create_app({name: app.config[name] for name in settings})
+    status = f"/uploads/{track['id']}"
+    assert later.test_client().get(status).get_json()["status"] == "waiting"
+    with later.app_context():
+        job_queue().recover()
+        while task := job_queue().huey.dequeue():
+            job_queue().huey.execute(task)
+        database().close()
+        job_store().close()
+    assert client.get(status).get_json()["status"] == "ready"
+    assert loads == {"acoustic/librosa": 1}, "it was in the queue once"
 
 
 def test_songs_that_are_dropped_together_are_heard_together(client, tmp_path, work_off, loads):

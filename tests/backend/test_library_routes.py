@@ -15,7 +15,7 @@ TRACK_KEYS = {
 MODEL_KEYS = {
     "model", "variant", "label", "variant_label", "sample_rate", "segment_seconds", "embedding_dim",
     "taggram_dim", "taggram_kind", "taggram_label",
-    "tag_names", "licence", "paper", "weights", "runnable", "n_extracted",
+    "tag_names", "licence", "paper", "requires", "weights", "runnable", "n_extracted",
     "n_failed",
 }  # fmt: skip
 
