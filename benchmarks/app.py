@@ -58,9 +58,10 @@ The baseline is three.js alone, which is what the app draws with: its page fetch
 colours of the same map as bare numbers, and knows no names. Neither page was seen before by its browser; the
 server has answered the map once. The medians of several openings, in turn.
 
-Before maps came in columns, ahead of the list of tracks and beside the renderer, the first frame took 3,396 ms
-against 745. What is left above the baseline is 7 MB of names and coordinates in place of 1.5, a hundred thousand
-points joined with names and colours, and the app's own program. Panning pays for points that are round.
+Before maps came in columns, ahead of the list of tracks and beside the renderer, the first frame took
+3,396 ms against 745. What is left above the baseline is 7 MB of names and coordinates in place of 1.5, a
+hundred thousand points joined with names and colours, and the app's own program. Panning pays for points that
+are round.
 """
 
 

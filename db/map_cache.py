@@ -10,7 +10,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from db.codec import decode_array, encode_array
-from db.embeddings import LibraryState, Pair, Space
+from db.embeddings import Pair, Space
+from db.library_state import LibraryState
 from db.schema import CachedProjection, now
 from ML.projections import get_projection
 from ML.spec import ModelSpec
