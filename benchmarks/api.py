@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,9 +24,15 @@ from statistics import median
 from urllib.parse import quote
 
 import brotli
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from benchmarks.report import Figure, Row, at_most, report
 from benchmarks.synthetic_library import make_library
+from db.database import open_database
+from db.embeddings import Pair
+from db.library_state import LibraryState, load_state, read_state
+from db.schema import Track
 from ML import registry
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -92,6 +98,7 @@ def measure(n_tracks: int, folder: Path) -> Iterator[Row]:
             yield Row(f"{name}, compressed", None, Figure(len(cold.body) / 1e6, "MB"))
         yield from measure_columns(client, size)
         yield from measure_neighbors(client, size)
+    yield from measure_state(folder / "library.db", size)
 
 
 def measure_columns(client: Client, size: str) -> Iterator[Row]:
@@ -113,6 +120,27 @@ def measure_neighbors(client: Client, size: str) -> Iterator[Row]:
         client.get(f"/neighbors?track={quote(name)}{pair}").seconds for name in names[:: len(names) // 30]
     ]
     yield Row(f"/neighbors, {size}, another track each", None, Figure(1000 * median(seconds), "ms"))
+
+
+def measure_state(library: Path, size: str) -> Iterator[Row]:
+    """What every first answer after a commit begins with."""
+    database = open_database(library)
+    with database.read() as session:
+        load_state(session, (SPEC.name, SPEC.variant))
+    with database.write() as session:
+        session.execute(update(Track).where(Track.id == 7).values(tempo=120.0))
+    with database.read() as session:
+        ours, read = (time_in(session, work) for work in (load_state, read_state))
+    database.close()
+    work = f"which vectors there are, {size}, after a commit beside them"
+    yield Row(work, Figure(read, "ms", "read anew"), Figure(ours, "ms", "by their stamp"))
+
+
+def time_in(session: Session, work: Callable[[Session, Pair], LibraryState]) -> float:
+    """Milliseconds."""
+    start = time.perf_counter()
+    work(session, (SPEC.name, SPEC.variant))
+    return 1000 * (time.perf_counter() - start)
 
 
 def time_writing(body: bytes) -> float:

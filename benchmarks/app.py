@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
-from playwright.sync_api import Page, Playwright, sync_playwright
+from playwright.sync_api import FloatRect, Page, Playwright, sync_playwright
 
 from benchmarks.api import MAP, PORT, ROOT, SPEC, Client, serving
 from benchmarks.report import Figure, Row, at_most_times, report
@@ -165,10 +165,10 @@ def open_once(playwright: Playwright, url: str) -> tuple[Opened, dict[str, float
     assert box
     opened = Opened(first_frame, time_frames(page, box, pressed=True), time_frames(page, box, pressed=False))
     browser.close()
-    return opened, dict(box)
+    return opened, {"width": box["width"], "height": box["height"]}
 
 
-def time_frames(page: Page, box: dict[str, float], pressed: bool) -> float:
+def time_frames(page: Page, box: FloatRect, pressed: bool) -> float:
     """Milliseconds a frame, the mean, while the pointer goes round over the map."""
     middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(*middle)

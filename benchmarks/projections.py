@@ -57,10 +57,9 @@ np.save(sys.argv[2], coords)
 Result = TypeVar("Result")
 
 NOTES = """
-What bounds t-SNE is openTSNE's interpolation grid, which grows with the map: at 10 k × 200, 250 early
-iterations took 6 s and the 500 later ones 57 s, on one thread (load 5). Twice the grid step throughout took
-11 s of CPU instead of 29 and lost 0.0002 of trustworthiness: so the first 450 of 750 iterations use it. Wider
-cells with more nodes (27 s of CPU against 37) lost 0.00006; two threads took 89 s where one took 36.
+t-SNE in the plane spends its time in Fourier transforms of a grid that grows with the map. Its
+trustworthiness differs by 0.0001 between starts that differ in the seventh digit: 0.99578, 0.99587, 0.99588,
+0.99590 and 0.99592 were seen for 10 k × 200.
 """
 
 

@@ -4,7 +4,6 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Literal
 
 import numpy as np
@@ -191,32 +190,6 @@ def readable_vectors(rows: Iterable[Row]) -> Iterator[tuple[int, np.ndarray]]:
 def most_common_width(vectors: list[np.ndarray]) -> int:
     widths = Counter(len(vector) for vector in vectors)
     return widths.most_common(1)[0][0] if widths else 0
-
-
-@dataclass(frozen=True)
-class LibraryState:
-    """Which vectors there are, without the vectors. Both int64 [n]; stamps change whenever a vector does."""
-
-    track_ids: np.ndarray
-    stamps: np.ndarray
-
-
-def load_state(session: Session, pair: Pair) -> LibraryState:
-    """Of all tracks that are there, in the order of their names."""
-    query = select(Embedding.track_id, Embedding.id, Embedding.created_at)
-    rows = session.execute(
-        query.join(Track, Track.id == Embedding.track_id)
-        .where(*PLAYABLE, *of_pair(pair))
-        .order_by(Track.filename)
-    ).all()
-    # The id alone would not do: SQLite gives that of a deleted row to a new one.
-    stamps = [stamp_of(f"{id_} {created_at}") for _, id_, created_at in rows]
-    ids = np.array([track_id for track_id, _, _ in rows], dtype=np.int64)
-    return LibraryState(ids, np.array(stamps, dtype=np.int64))
-
-
-def stamp_of(text: str) -> int:
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), signed=True)
 
 
 def of_pair(pair: Pair):

@@ -10,12 +10,13 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from db.codec import decode_array, encode_array
-from db.embeddings import LibraryState, Pair, Space
+from db.embeddings import Pair, Space
+from db.library_state import LibraryState
 from db.schema import CachedProjection, now
 from ML.projections import get_projection
 from ML.spec import ModelSpec
 
-CODE_VERSION = 2  # raise when ML draws other maps from the same vectors and parameters
+CODE_VERSION = 3  # raise when ML draws other maps from the same vectors and parameters
 N_UNUSUAL = 20  # maps kept of one name with parameters of a person's own
 
 

@@ -7,7 +7,8 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from db.database import Database
-from db.embeddings import SPACES, LibraryMatrix, LibraryState, load_matrix, load_state
+from db.embeddings import SPACES, LibraryMatrix, load_matrix
+from db.library_state import LibraryState, load_state
 from db.map_cache import CODE_VERSION, MapQuery, StoredMap, find_reference, find_stored, save_map
 from ML.alignment import find_similarity
 from ML.pca import standardise

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import ForeignKey, MetaData, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, MetaData, String, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 
@@ -73,6 +73,19 @@ class SegmentVectors(Base):
     starts_data: Mapped[bytes]
     embeddings_data: Mapped[bytes]
     taggrams_data: Mapped[bytes]
+
+
+class VectorStamp(Base):
+    """Another number whenever the vectors of a model's tracks change, or which tracks there are.
+
+    Triggers write it (migration 0006), and nobody else.
+    """
+
+    __tablename__ = "vector_stamps"
+
+    model: Mapped[str] = mapped_column(primary_key=True)
+    dataset: Mapped[str] = mapped_column(primary_key=True)
+    stamp: Mapped[int] = mapped_column(BigInteger)
 
 
 class ExtractionFailure(Base):

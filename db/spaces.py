@@ -13,8 +13,9 @@ from db.background import Background
 from db.cache import VersionedCache
 from db.database import Database
 from db.derived import DerivedFiles
-from db.embeddings import Space, load_matrix, load_segment_matrix, load_state
+from db.embeddings import Space, load_matrix, load_segment_matrix
 from db.hubness import Hubness, count_occurrences
+from db.library_state import load_state
 from db.neighbor_graph import build_graph
 from db.schema import Track
 from ML.neighbor_index import NeighborIndex, build_index, open_index

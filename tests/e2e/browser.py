@@ -41,10 +41,14 @@ def look_for_chromium() -> str | None:
 
 def install_chromium() -> None:
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        quietly = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
-        subprocess.run(["apt-get", "update"], check=False, **quietly)
+        run_quietly(["apt-get", "update"])
         install = ["apt-get", "install", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300"]
-        subprocess.run([*install, "chromium"], check=False, **quietly)
+        run_quietly([*install, "chromium"])
+
+
+def run_quietly(command: list[str]) -> None:
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run(command, check=False, stdout=subprocess.DEVNULL, env=environment)
 
 
 if __name__ == "__main__":
