@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
-from playwright.sync_api import Page, Playwright, sync_playwright
+from playwright.sync_api import FloatRect, Page, Playwright, sync_playwright
 
 from benchmarks.api import MAP, PORT, ROOT, SPEC, Client, serving
 from benchmarks.report import Figure, Row, at_most_times, report
@@ -153,7 +153,7 @@ def race(playwright: Playwright, app: str, bare: str) -> tuple[list[Opened], lis
     return [ours for ours, _ in pairs], [baseline for _, baseline in pairs]
 
 
-def open_once(playwright: Playwright, url: str) -> tuple[Opened, dict[str, float]]:
+def open_once(playwright: Playwright, url: str) -> tuple[Opened, FloatRect]:
     """What it took, and the size of the map on the screen, in a new browser."""
     browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
     page = browser.new_page(viewport=SCREEN)  # type: ignore[arg-type]
@@ -165,10 +165,10 @@ def open_once(playwright: Playwright, url: str) -> tuple[Opened, dict[str, float
     assert box
     opened = Opened(first_frame, time_frames(page, box, pressed=True), time_frames(page, box, pressed=False))
     browser.close()
-    return opened, dict(box)
+    return opened, box
 
 
-def time_frames(page: Page, box: dict[str, float], pressed: bool) -> float:
+def time_frames(page: Page, box: FloatRect, pressed: bool) -> float:
     """Milliseconds a frame, the mean, while the pointer goes round over the map."""
     middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(*middle)

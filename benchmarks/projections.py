@@ -57,9 +57,9 @@ np.save(sys.argv[2], coords)
 Result = TypeVar("Result")
 
 NOTES = """
-t-SNE in the plane spends its time in Fourier transforms of a grid that grows with the map. Its trustworthiness
-differs by 0.0001 between starts that differ in the seventh digit: 0.99578, 0.99587, 0.99588, 0.99590 and 0.99592
-were seen for 10 k × 200.
+t-SNE in the plane spends its time in Fourier transforms of a grid that grows with the map. Its
+trustworthiness differs by 0.0001 between starts that differ in the seventh digit: 0.99578, 0.99587, 0.99588,
+0.99590 and 0.99592 were seen for 10 k × 200.
 """
 
 

@@ -6,6 +6,7 @@
 import os
 import shutil
 import subprocess
+from typing import Any
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Software rendering and no background traffic: the same pictures on every machine.
@@ -41,7 +42,10 @@ def look_for_chromium() -> str | None:
 
 def install_chromium() -> None:
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        quietly = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
+        quietly: dict[str, Any] = {
+            "stdout": subprocess.DEVNULL,
+            "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+        }
         subprocess.run(["apt-get", "update"], check=False, **quietly)
         install = ["apt-get", "install", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300"]
         subprocess.run([*install, "chromium"], check=False, **quietly)
