@@ -52,7 +52,7 @@ bench: $(VENV)/.installed-dev ui
 	$(BIN)/python -m benchmarks.projections
 
 screenshots: $(VENV)/.installed-dev ui
-	SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest tests/e2e -k screenshots
+	SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest tests/e2e -k 'screenshots or serious_fault'
 
 clean:
 	rm -rf $(VENV) $(UI)/node_modules $(UI)/build

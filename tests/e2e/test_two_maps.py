@@ -29,7 +29,7 @@ def test_a_key_opens_another_models_map_beside_the_first(page: Page, site: Site)
     assert page.evaluate("window.melodex.view().second.model") != "musicnn"
     assert names(page, "") == names(page, ".second()") and len(names(page, "")) == N_TRACKS
     page.get_by_test_id("method-pca").click()
-    expect(page.get_by_test_id("second-map-note")).to_contain_text("PCA 2-D")
+    expect(page.get_by_test_id("second-map-note")).to_contain_text("PCA 2\u2011D")
     assert page.evaluate("window.melodex.view().second.method") == "pca"
     page.get_by_test_id("second-map-close").click()
     expect(page.get_by_test_id("second-map")).to_have_count(0)

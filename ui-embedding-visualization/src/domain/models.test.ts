@@ -46,7 +46,7 @@ describe('two maps', () => {
   })
 
   it('are told apart by name', () => {
-    expect(mapName({ ...query, dimensions: 3 }, MODELS)).toBe('musicnn, mtat · embedding · UMAP 3-D')
-    expect(mapName({ ...query, model: 'new', method: 'odd' }, MODELS)).toBe('new/mtat · embedding · odd 2-D')
+    expect(mapName({ ...query, dimensions: 3 }, MODELS)).toBe('musicnn, mtat · embedding · UMAP 3\u2011D')
+    expect(mapName({ ...query, model: 'new', method: 'odd' }, MODELS)).toBe('new/mtat · embedding · odd 2\u2011D')
   })
 })

@@ -71,11 +71,11 @@ export function otherMap(query: ProjectionQuery, { models, projections }: Models
   return { ...query, method: projections.find(({ name }) => name !== query.method)?.name ?? query.method }
 }
 
-/** As a person reads it: `MusiCNN, MagnaTagATune · taggram · UMAP 3-D`. */
+/** As a person reads it: `MusiCNN, MagnaTagATune · taggram · UMAP 3‑D`, in which no line breaks at the hyphen. */
 export function mapName(query: ProjectionQuery, { models, projections }: ModelsAnswer): string {
   const info = findModel(models, query.model, query.variant)
   const method = projections.find(({ name }) => name === query.method)?.label ?? query.method
-  return [info ? `${info.label}, ${info.variant_label}` : pairName(query), query.space, `${method} ${query.dimensions}-D`].join(' · ')
+  return [info ? `${info.label}, ${info.variant_label}` : pairName(query), query.space, `${method} ${query.dimensions}\u2011D`].join(' · ')
 }
 
 /** Where a model's embeddings lie. */
