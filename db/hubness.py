@@ -2,16 +2,10 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 
-from ML.neighbor_index import NeighborIndex
-from ML.neighbors import find_neighbors
-
-OCCURRENCE_K = 10
 HUB_DEVIATIONS = 2.0  # above the mean
-BLOCK_ROWS = 10_000  # asked of an index at once
 
 
 @dataclass(frozen=True)
@@ -35,18 +29,6 @@ class Hubness:
         return None if occurrence is None else occurrence > self.limit
 
 
-def count_occurrences(rows: np.ndarray, index: NeighborIndex | None = None) -> np.ndarray:
-    """int64 [n]; rows: float32 [n, D], prepared for a metric.  index: of them; without it all is exact."""
-    if index is None:
-        neighbors, _ = find_neighbors(rows, OCCURRENCE_K)
-        return np.bincount(neighbors.ravel(), minlength=len(rows))
-    counts = np.zeros(len(rows), np.int64)
-    for start in range(0, len(rows), BLOCK_ROWS):
-        found = np.concatenate(index.search(rows[start : start + BLOCK_ROWS], OCCURRENCE_K + 1))
-        counts += np.bincount(found, minlength=len(rows))
-    return np.maximum(counts - 1, 0)  # each finds itself
-
-
-def save_occurrences(rows: np.ndarray, index: NeighborIndex | None, path: Path) -> None:
-    with path.open("wb") as file:
-        np.save(file, count_occurrences(rows, index))
+def count_occurrences(graph: np.ndarray) -> np.ndarray:
+    """int64 [n]; graph: of n rows, see build_graph."""
+    return np.bincount(graph[graph >= 0], minlength=len(graph))

@@ -14,14 +14,15 @@ from db.cache import VersionedCache
 from db.database import Database
 from db.derived import DerivedFiles
 from db.embeddings import Space, load_matrix, load_segment_matrix, load_state
-from db.hubness import Hubness, count_occurrences, save_occurrences
+from db.hubness import Hubness, count_occurrences
+from db.neighbor_graph import build_graph
 from db.schema import Track
 from ML.neighbor_index import NeighborIndex, build_index, open_index
 from ML.pca import standardise
 from ML.search import METRICS, Nearest, VectorSpace, build_space
 from ML.spec import ModelSpec
 
-MEASURED_AT_ONCE = 2000  # tracks whose hubs a request can wait for
+MEASURED_AT_ONCE = 2000  # tracks of which a request can wait for what is measured
 
 
 @dataclass(frozen=True)
@@ -48,14 +49,14 @@ class LibrarySpace:
     """The vectors of a library. key: changes when they do.  track_ids: int64 [n_owners], by file name.
 
     starts: float32 [n_rows], seconds, None for whole tracks.
-    occurrences: int64 [n_owners], see Hubness, and index: None before they are there.
+    graph: int32 [n_owners, 10], see build_graph, and index: None before they are there.
     """
 
     key: str
     track_ids: np.ndarray
     vectors: VectorSpace
     starts: np.ndarray | None = None
-    occurrences: np.ndarray | None = None
+    graph: np.ndarray | None = None
     index: NeighborIndex | None = None
 
     @property
@@ -68,6 +69,12 @@ class LibrarySpace:
     def positions(self) -> dict[int, int]:
         """The owner that a track is, by track id."""
         return {track_id: owner for owner, track_id in enumerate(self.track_ids.tolist())}
+
+    @cached_property
+    def hubness(self) -> Hubness:
+        """Of a space that knows its graph."""
+        assert self.graph is not None
+        return Hubness(self.positions, count_occurrences(self.graph))
 
     def row_of(self, track_id: int, seconds: float | None = None) -> int | None:
         """The row of a track, or of the segment that plays at a moment of it; None before extraction."""
@@ -135,21 +142,29 @@ class Spaces:
         return len(space.vectors.rows) >= self.index_from
 
     def hubness(self, query: SpaceQuery) -> Hubness | None:
-        """Of whole tracks; None while it is being measured, which for large libraries takes minutes."""
-        query = replace(query, of_segments=False)
-        space = self.get(query)
-        if space.occurrences is None:
-            space.occurrences = self._find_occurrences(f"neighbors/{query.name}_occurrences", space)
-        return None if space.occurrences is None else Hubness(space.positions, space.occurrences)
+        """Of whole tracks; None while they are being counted, which for large libraries takes minutes."""
+        space = self.with_graph(replace(query, of_segments=False))
+        return None if space is None else space.hubness
 
-    def _find_occurrences(self, name: str, space: LibrarySpace) -> np.ndarray | None:
-        rows = space.vectors.rows
-        if len(rows) <= MEASURED_AT_ONCE:
-            return count_occurrences(rows)
-        if space.index is None and self._wants_index(space):
-            return None  # it would take hours without
-        path = self._find_or_make(name, space.key, partial(save_occurrences, rows, space.index))
-        return np.load(path) if path else None
+    def with_graph(self, query: SpaceQuery) -> LibrarySpace | None:
+        """A space of whole tracks that knows its neighbours; None while they are being found."""
+        space = self.get(query)
+        if space.graph is None and (
+            space.index or not self._wants_index(space)
+        ):  # it would take hours without
+            rows, index = space.vectors.rows, space.index
+            find = partial(build_graph, rows, index)
+            space.graph = self.measure(f"neighbors/{query.name}_graph", space.key, len(rows), find)
+        return None if space.graph is None else space
+
+    def measure(
+        self, name: str, key: str, n_tracks: int, compute: Callable[[], np.ndarray]
+    ) -> np.ndarray | None:
+        """An array computed from the library, of a large one in the background and kept: None until then."""
+        if n_tracks <= MEASURED_AT_ONCE:
+            return compute()
+        path = self._find_or_make(name, key, partial(save_array, compute))
+        return np.load(path, mmap_mode="r") if path else None
 
     def _find_or_make(self, name: str, key: str, write: Callable[[Path], None]) -> Path | None:
         """A derived file, or None while it is written in the background."""
@@ -157,6 +172,11 @@ class Spaces:
         if path is None:
             self.background.start(f"{name} {key}", partial(self.derived.make, name, key, write))
         return path
+
+
+def save_array(compute: Callable[[], np.ndarray], path: Path) -> None:
+    with path.open("wb") as file:
+        np.save(file, compute())
 
 
 def load_space(session: Session, query: SpaceQuery, older: LibrarySpace | None = None) -> LibrarySpace:

@@ -9,6 +9,7 @@ from backend.routes import (
     models,
     neighbors,
     playlists,
+    quality,
     segments,
     uploads,
 )
@@ -18,6 +19,7 @@ BLUEPRINTS = (
     maps.blueprint,
     neighbors.blueprint,
     segments.blueprint,
+    quality.blueprint,
     uploads.blueprint,
     playlists.blueprint,
     extractions.blueprint,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-import db.hubness
+import db.neighbor_graph
 import db.spaces
 from backend.context import database as app_database
 from backend.context import spaces
@@ -311,7 +311,7 @@ def reads(monkeypatch) -> list[str]:
     for module, name in (
         (db.spaces, "load_matrix"),
         (db.spaces, "load_segment_matrix"),
-        (db.hubness, "find_neighbors"),
+        (db.neighbor_graph, "find_neighbors"),
     ):
         real = getattr(module, name)
         monkeypatch.setattr(module, name, lambda *args, n=name, f=real: (done.append(n), f(*args))[1])

@@ -15,21 +15,22 @@ def open_map(page: Page, url: str) -> None:
     wait_until_settled(page)
 
 
-def wait_until_settled(page: Page) -> None:
-    expect(page.get_by_test_id("map")).to_have_attribute("data-settled", "true", timeout=PATIENCE)
+def wait_until_settled(page: Page, test_id: str = "map") -> None:
+    expect(page.get_by_test_id(test_id)).to_have_attribute("data-settled", "true", timeout=PATIENCE)
 
 
-def positions(page: Page) -> list[dict]:
-    """Every point in page pixels."""
-    box = page.get_by_test_id("map").bounding_box()
+def positions(page: Page, test_id: str = "map") -> list[dict]:
+    """Every point in page pixels; test_id: `second-map` for the one on the right."""
+    box = page.get_by_test_id(test_id).bounding_box()
     assert box
-    points = page.evaluate("window.melodex.pointPositions()")
+    which = "window.melodex" if test_id == "map" else "window.melodex.second()"
+    points = page.evaluate(f"{which}.pointPositions()")
     return [{"name": p["name"], "x": box["x"] + p["x"], "y": box["y"] + p["y"]} for p in points]
 
 
-def lonely_point(page: Page) -> dict:
+def lonely_point(page: Page, test_id: str = "map") -> dict:
     """The point whose nearest other point is farthest away: a click cannot mean another one."""
-    points = positions(page)
+    points = positions(page, test_id)
     return max(
         points, key=lambda p: min(abs(p["x"] - q["x"]) + abs(p["y"] - q["y"]) for q in points if q is not p)
     )

@@ -1,5 +1,7 @@
 """Points in the colours of what a model measures, and names on them from near."""
 
+from urllib.parse import quote
+
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import N_TRACKS, Site
@@ -32,3 +34,20 @@ def test_titles_stand_beside_the_points_from_near(page: Page, site: Site):
     wait_until_settled(page)
     page.get_by_test_id("map-zoom-in").click()
     expect(titles.filter(has_text=track["title"])).to_have_css("opacity", "1")
+
+
+def test_colours_and_dashed_lines_say_where_the_map_lies(page: Page, site: Site):
+    query = "red=acoustic&dataset=librosa&metodo=pca"
+    quality = get_json(site, f"/map-quality?{query}")
+    worst = quality["track_ids"][quality["trustworthiness"].index(min(quality["trustworthiness"]))]
+    track = next(t["filename"] for t in get_json(site, "/tracks")["tracks"] if t["id"] == worst)
+    shown = get_json(site, f"/map-neighbors?{query}&k=12&track={quote(track)}")["data"]
+    false = [one["name"] for one in shown if not one["near"]]
+    assert false, "the least trustworthy point has false neighbours"
+    open_map(page, f"{site.app}/?model=acoustic&variant=librosa&method=pca&track={quote(track)}")
+    page.get_by_test_id("colour-by").select_option("trustworthiness")
+    expect(page.get_by_text("Low where the map shows tracks beside each other")).to_be_visible()
+    expect(page.get_by_test_id("legend-item").filter(has_text="%")).not_to_have_count(0)
+    page.wait_for_function(f"window.melodex.seemingLines().length === {len(false)}")
+    assert sorted(page.evaluate("window.melodex.seemingLines()")) == sorted([track, name] for name in false)
+    expect(page.get_by_test_id("seeming")).to_contain_text(f"{len(false)} track")

@@ -4,6 +4,7 @@ import type {
   ExportFormat,
   Extraction,
   Hit,
+  MapQuality,
   ModelsAnswer,
   ModelSpace,
   Moment,
@@ -13,7 +14,9 @@ import type {
   Projection,
   ProjectionQuery,
   Segments,
+  ShownNear,
   Track,
+  TrackNumbers,
   Uploaded,
   UploadStatus,
   Waveform,
@@ -38,10 +41,10 @@ interface PointsAnswer {
   stale?: boolean
 }
 
-/** The first map of a large library is drawn beside the requests for it. progress: 0 to 1. */
+/** What takes long is computed beside the requests for it. progress: 0 to 1, null if unknown. */
 interface ComputingAnswer {
   status: 'computing'
-  progress: number
+  progress: number | null
 }
 
 const POLL_MS = 1000
@@ -83,14 +86,18 @@ export const getModels = (signal?: AbortSignal) => getJson<ModelsAnswer>('/model
 
 export const getTracks = async (signal?: AbortSignal) => (await getJson<{ tracks: Track[] }>('/tracks', signal)).tracks
 
-/** Asks again until the map is drawn. onProgress takes the share that is done. */
-export async function getProjection(query: ProjectionQuery, signal?: AbortSignal, onProgress?: (share: number) => void): Promise<Projection> {
+/** Asks again until the answer is there. onProgress takes the share that is done. */
+async function getWhenReady<T extends object>(path: string, signal?: AbortSignal, onProgress?: (share: number) => void): Promise<T> {
   for (;;) {
-    const answer = await getJson<PointsAnswer | ComputingAnswer>(projectionUrl(query), signal)
-    if ('data' in answer) return toProjection(answer, query)
-    onProgress?.(answer.progress)
+    const answer = await getJson<T | ComputingAnswer>(path, signal)
+    if (!('status' in answer && answer.status === 'computing')) return answer as T
+    if (answer.progress !== null) onProgress?.(answer.progress)
     await pause(POLL_MS, signal)
   }
+}
+
+export async function getProjection(query: ProjectionQuery, signal?: AbortSignal, onProgress?: (share: number) => void): Promise<Projection> {
+  return toProjection(await getWhenReady<PointsAnswer>(projectionUrl(query), signal, onProgress), query)
 }
 
 /** Rejects as `fetch` does when it is aborted. */
@@ -106,15 +113,9 @@ function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   })
 }
 
-export function projectionUrl(query: ProjectionQuery): string {
-  const params = new URLSearchParams({
-    red: query.model,
-    dataset: query.variant,
-    metodo: query.method,
-    dimensions: String(query.dimensions),
-  })
-  return `/${query.space}s?${params.toString()}`
-}
+const mapParams = ({ model, variant, method, dimensions }: ProjectionQuery) => ({ red: model, dataset: variant, metodo: method, dimensions })
+
+export const projectionUrl = (query: ProjectionQuery): string => `/${query.space}s?${toQuery(mapParams(query))}`
 
 function toProjection(answer: PointsAnswer, query: ProjectionQuery): Projection {
   const coordinates = new Float32Array(answer.data.length * 3)
@@ -153,6 +154,22 @@ export const getPath = (space: ModelSpace, from: string, to: string, steps: numb
 /** Tracks near to some together, and away from others. */
 export const getBlend = (space: ModelSpace, plus: readonly string[], minus: readonly string[], k: number, signal?: AbortSignal) =>
   getHits(`/blend?${toQuery({ ...spaceParams(space), plus, minus, k })}`, signal)
+
+/** How many of its nearest a track has in common in two spaces: 0 to 1. */
+export function getOverlap(one: ModelSpace, other: ModelSpace, signal?: AbortSignal): Promise<TrackNumbers> {
+  const { red, dataset, space } = spaceParams(other)
+  return getWhenReady(`/overlap?${toQuery({ ...spaceParams(one), other_red: red, other_dataset: dataset, other_space: space })}`, signal)
+}
+
+/** How far all models disagree about the neighbours of a track: 0 to 1. */
+export const getDisagreement = (signal?: AbortSignal) => getWhenReady<TrackNumbers>('/disagreement', signal)
+
+export const getMapQuality = (query: ProjectionQuery, signal?: AbortSignal) =>
+  getWhenReady<MapQuality>(`/map-quality?${toQuery({ ...mapParams(query), space: `${query.space}s` })}`, signal)
+
+/** The k tracks that a map shows nearest to a track. */
+export const getShownNear = async (query: ProjectionQuery, track: string, k: number, signal?: AbortSignal) =>
+  (await getWhenReady<{ data: ShownNear[] }>(`/map-neighbors?${toQuery({ ...mapParams(query), space: `${query.space}s`, track, k })}`, signal)).data
 
 export const getExtractions = async (signal?: AbortSignal) => (await getJson<{ extractions: Extraction[] }>('/extractions', signal)).extractions
 

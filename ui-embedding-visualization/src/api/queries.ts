@@ -1,6 +1,22 @@
 /** TanStack Query hooks: what components use instead of the client. */
 import { keepPreviousData, QueryClient, skipToken, useQueries, useQuery } from '@tanstack/react-query'
-import { ApiError, getActivations, getBlend, getExtractions, getModels, getNeighbours, getPath, getProjection, getSegments, getTracks, getWaveform } from './client'
+import {
+  ApiError,
+  getActivations,
+  getBlend,
+  getDisagreement,
+  getExtractions,
+  getMapQuality,
+  getModels,
+  getNeighbours,
+  getOverlap,
+  getPath,
+  getProjection,
+  getSegments,
+  getShownNear,
+  getTracks,
+  getWaveform,
+} from './client'
 import type { Hit, ModelSpace, Moment, ProjectionQuery } from './types'
 
 const FRESH_MS = 60_000
@@ -77,6 +93,26 @@ export const useBlend = (space: ModelSpace | null, plus: readonly string[], minu
     queryKey: ['blend', space, plus, minus, k],
     queryFn: ({ signal }) => getBlend(space as ModelSpace, plus, minus, k, signal),
     enabled: space !== null && plus.length > 0,
+  })
+
+/** The hooks below ask nothing while an argument is null. */
+export const useOverlap = (one: ModelSpace | null, other: ModelSpace | null) =>
+  useQuery({
+    queryKey: ['overlap', one, other],
+    queryFn: ({ signal }) => getOverlap(one as ModelSpace, other as ModelSpace, signal),
+    enabled: one !== null && other !== null,
+  })
+
+export const useDisagreement = (wanted: boolean) => useQuery({ queryKey: ['disagreement'], queryFn: ({ signal }) => getDisagreement(signal), enabled: wanted })
+
+export const useMapQuality = (query: ProjectionQuery | null) =>
+  useQuery({ queryKey: ['map quality', query], queryFn: ({ signal }) => getMapQuality(query as ProjectionQuery, signal), enabled: query !== null })
+
+export const useShownNear = (query: ProjectionQuery | null, track: string | null, k: number) =>
+  useQuery({
+    queryKey: ['shown near', query, track, k],
+    queryFn: ({ signal }) => getShownNear(query as ProjectionQuery, track as string, k, signal),
+    enabled: query !== null && track !== null,
   })
 
 export const useSegments = (space: ModelSpace | null, track: string | null) =>

@@ -137,11 +137,31 @@ export interface Extraction {
   failed: Record<string, string>
 }
 
-/** How strongly one tag is heard in each track. */
-export interface Activations {
-  tag: string
+/** A number a track; tracks without one are left out. */
+export interface TrackNumbers {
   track_ids: number[]
   values: number[]
+}
+
+/** How strongly one tag is heard in each track. */
+export interface Activations extends TrackNumbers {
+  tag: string
+}
+
+export const MAP_MEASURES = ['kept', 'trustworthiness', 'continuity'] as const
+export type MapMeasure = (typeof MAP_MEASURES)[number]
+
+/** What a map keeps of the neighbours of each track: 1 without fault. */
+export interface MapQuality extends Record<MapMeasure, number[]> {
+  k: number
+  means: Record<MapMeasure, number | null>
+  track_ids: number[]
+}
+
+/** A track that a map shows near another; `near`: it is near in the model's space too. */
+export interface ShownNear {
+  name: string
+  near: boolean
 }
 
 /** The outline of a sound: smallest and largest sample of equal pieces, -1 … 1. */

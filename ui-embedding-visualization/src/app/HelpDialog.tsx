@@ -7,6 +7,7 @@ const KEYS: readonly [string[], string][] = [
   [['Enter'], 'On the map: play the selected track'],
   [['←', '→'], 'In the player: 5 seconds back or forward'],
   [['x'], 'Take the track in focus into the selection, or out of it'],
+  [['c'], 'Open a second map beside the first, or close it'],
   [['Ctrl', 'Z'], 'Undo a change of the selection; with Shift: redo'],
   [['+', '−', '0'], 'On the map: zoom in, zoom out, fit everything'],
   [['Space', 'Enter', 'm'], 'In the library: select the track, play it, show it on the map; Shift with arrows selects on the way'],

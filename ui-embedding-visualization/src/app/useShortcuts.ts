@@ -6,6 +6,8 @@ interface Actions {
   /** Take the track in focus into the selection, or out of it. */
   toggleTrack: () => void
   help: () => void
+  /** Open or close the second map. */
+  compare: () => void
   closeDrawer: () => void
 }
 
@@ -29,7 +31,7 @@ function undoByKey(event: KeyboardEvent): void {
 }
 
 /** Keys that work wherever the focus is, except while typing. */
-export function useShortcuts({ help, closeDrawer, toggleTrack }: Actions): void {
+export function useShortcuts({ help, compare, closeDrawer, toggleTrack }: Actions): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || typing(event.target)) return
@@ -39,11 +41,12 @@ export function useShortcuts({ help, closeDrawer, toggleTrack }: Actions): void 
       else if (event.key === '?') help()
       else if (event.key === ' ' && !pressing(event.target)) togglePlay()
       else if (event.key === 'x') toggleTrack()
+      else if (event.key === 'c') compare()
       else if (event.key === 'Escape') return closeDrawer()
       else return
       event.preventDefault()
     }
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)
-  }, [help, closeDrawer, toggleTrack])
+  }, [help, compare, closeDrawer, toggleTrack])
 }

@@ -148,4 +148,23 @@ describe('colouring by length and by a tag', () => {
     expect(values.some((value) => value.startsWith('tag:vgg'))).toBe(false)
     expect(isField('tag:nonsense')).toBe(false)
   })
+  it('tells how far to trust a map on a scale that is the same for all maps', () => {
+    const trust = resolveField('trustworthiness', { track_ids: [1, 2], values: [0.6, 0.98] })
+    const { legend, range, colours } = colour(tracks, tracks, trust, 'dark')
+    expect(range).toEqual([0.5, 1])
+    expect(legend.map(({ key }) => key)).toEqual(['60–70 %', '90–100 %', 'Unknown'])
+    expect(colourOf(colours, 0)).toEqual([...numberColour(0.2, 'dark')])
+    expect(trust.explanation).toMatch(/far apart in the model/)
+    const hopeless = colour(tracks, tracks, resolveField('trustworthiness', { track_ids: [1], values: [0.1] }), 'dark')
+    expect(hopeless.legend[0].key).toBe('0–60 %')
+    expect(colourOf(hopeless.colours, 0)).toEqual([...numberColour(0, 'dark')])
+  })
+
+  it('compares two maps only where there are two', () => {
+    const values = (twoMaps: boolean) => fieldChoices([], twoMaps).map(({ value }) => value)
+    expect(values(true)).toContain('overlap')
+    expect(values(false)).not.toContain('overlap')
+    expect(values(false)).toContain('disagreement')
+    expect(values(true).every(isField)).toBe(true)
+  })
 })

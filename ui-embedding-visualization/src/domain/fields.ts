@@ -1,5 +1,6 @@
 /** What the map can be coloured by: facts of a track, and how strongly a model hears a tag in it. */
-import type { Activations, ModelInfo, Track } from '@/api/types'
+import type { ModelInfo, Track, TrackNumbers } from '@/api/types'
+import { isOverlay, needsTwoMaps, OVERLAYS } from './overlays'
 import { formatDuration, genreLabel, UNKNOWN } from './track'
 
 /** A field whose values are numbers, on a scale and in bins that the legend lists. */
@@ -20,6 +21,8 @@ export interface Field {
   labelOf: (category: string) => string
   /** null: categories. */
   number: NumberField | null
+  /** What the colours mean where the name does not say it. */
+  explanation?: string
 }
 
 /** Bins by their edges; the last one is open. */
@@ -99,15 +102,18 @@ export interface FieldChoice {
   group: string | null
 }
 
-/** The facts of a track, then the tags of every model that has heard something. */
-export function fieldChoices(models: readonly ModelInfo[]): FieldChoice[] {
+/** The facts of a track, how far to trust the map, then the tags of every model that has heard something. */
+export function fieldChoices(models: readonly ModelInfo[], twoMaps = false): FieldChoice[] {
   const facts = TRACK_FIELDS.map(({ field, label }) => ({ value: field.key, label, group: null }))
+  const doubts = Object.entries(OVERLAYS)
+    .filter(([value]) => twoMaps || !needsTwoMaps(value))
+    .map(([value, { label }]) => ({ value, label, group: 'How far to trust it' }))
   const tags = models
     .filter((info) => info.n_extracted > 0)
     .flatMap((info) =>
       info.tag_names.map((tag) => ({ value: formatTagField({ model: info.model, variant: info.variant, tag }), label: tag, group: `${info.label}, ${info.variant_label}` })),
     )
-  return [...facts, ...tags]
+  return [...facts, ...doubts, ...tags]
 }
 
 const N_TAG_BINS = 5
@@ -119,8 +125,10 @@ function formatWithin(low: number, high: number): (value: number) => string {
   return (value) => value.toFixed(digits)
 }
 
-function tagNumber(activations: Activations | undefined): NumberField {
-  const values = new Map(activations?.track_ids.map((id, i) => [id, activations.values[i]]))
+const valuesById = (numbers: TrackNumbers | undefined) => new Map(numbers?.track_ids.map((id, i) => [id, numbers.values[i]]))
+
+function tagNumber(activations: TrackNumbers | undefined): NumberField {
+  const values = valuesById(activations)
   const [low, high] = activations?.values.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], [Infinity, -Infinity]) ?? [0, 1]
   const step = (high - low) / N_TAG_BINS || 1
   const format = formatWithin(low, high)
@@ -134,10 +142,30 @@ function tagNumber(activations: Activations | undefined): NumberField {
   }
 }
 
-/** activations: of the tag the key names; absent while they are on their way. An unknown key is the default field. */
-export function resolveField(key: string, activations?: Activations): Field {
-  if (parseTagField(key)) return numbered(key, tagNumber(activations))
+const N_OVERLAY_BINS = 5
+
+/** Shares of a whole, on a scale that is the same for every map. */
+function overlayNumber([low, high]: [number, number], numbers: TrackNumbers | undefined): NumberField {
+  const values = valuesById(numbers)
+  const step = (high - low) / N_OVERLAY_BINS
+  const edges = Array.from({ length: N_OVERLAY_BINS }, (_, i) => (i === 0 ? 0 : low + i * step))
+  const names = edges.map((edge, i) => `${Math.round(100 * edge)}–${percent(low + (i + 1) * step)}`)
+  return {
+    of: (track) => values.get(track.id) ?? null,
+    // A share that lies on an edge belongs above it, whatever the last digit of the edge.
+    bin: (share) => names[Math.min(N_OVERLAY_BINS - 1, Math.max(0, Math.floor((share - low) / step + 1e-9)))],
+    middle: (key) => low + (names.indexOf(key) + 0.5) * step,
+    range: [low, high],
+    format: percent,
+  }
+}
+
+/** numbers: those the server has measured for the key; absent while they are on their way. An unknown key is the default field. */
+export function resolveField(key: string, numbers?: TrackNumbers): Field {
+  if (parseTagField(key)) return numbered(key, tagNumber(numbers))
+  if (isOverlay(key)) return { ...numbered(key, overlayNumber(OVERLAYS[key].range, numbers)), explanation: OVERLAYS[key].explanation }
   return (TRACK_FIELDS.find(({ field }) => field.key === key) ?? TRACK_FIELDS[0]).field
 }
 
-export const isField = (key: string | null): key is string => key !== null && (parseTagField(key) !== null || TRACK_FIELDS.some(({ field }) => field.key === key))
+export const isField = (key: string | null): key is string =>
+  key !== null && (parseTagField(key) !== null || isOverlay(key) || TRACK_FIELDS.some(({ field }) => field.key === key))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { makeModel, MODELS } from '@/testing/fakeServer'
-import { bestVariant, modelChoices, resolveQuery, variantChoices, whyUnavailable } from './models'
+import { bestVariant, mapName, modelChoices, otherMap, resolveQuery, variantChoices, whyUnavailable } from './models'
 
 const OPEN = { model: null, variant: null, space: 'embedding', method: 'umap', dimensions: 2 } as const
 
@@ -33,5 +33,20 @@ describe('the map a link asks for', () => {
   it('keeps what the link says, known or not', () => {
     expect(resolveQuery({ ...OPEN, model: 'mert', variant: '330m' }, MODELS)).toMatchObject({ model: 'mert', variant: '330m' })
     expect(resolveQuery({ ...OPEN, model: 'whisper' }, MODELS)).toMatchObject({ model: 'whisper', variant: 'base' })
+  })
+})
+
+describe('two maps', () => {
+  const query = resolveQuery(OPEN, MODELS)
+
+  it('beside a map opens that of another model that has listened, else another method', () => {
+    const heard = { ...MODELS, models: [...MODELS.models, makeModel('mert', '95m')] }
+    expect(otherMap(query, heard)).toEqual({ ...query, model: 'mert', variant: '95m' })
+    expect(otherMap(query, MODELS)).toEqual({ ...query, method: 'pca' })
+  })
+
+  it('are told apart by name', () => {
+    expect(mapName({ ...query, dimensions: 3 }, MODELS)).toBe('musicnn, mtat · embedding · UMAP 3-D')
+    expect(mapName({ ...query, model: 'new', method: 'odd' }, MODELS)).toBe('new/mtat · embedding · odd 2-D')
   })
 })

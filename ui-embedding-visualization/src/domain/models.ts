@@ -54,4 +54,18 @@ export function resolveQuery(wanted: WantedMap, answer: ModelsAnswer): Projectio
   return { model, variant: wanted.variant ?? otherwise ?? answer.default.variant, space, method, dimensions }
 }
 
+/** What to show beside a map: another model that has listened, else the same model by another method. */
+export function otherMap(query: ProjectionQuery, { models, projections }: ModelsAnswer): ProjectionQuery {
+  const other = models.find((info) => info.n_extracted > 0 && !(info.model === query.model && info.variant === query.variant))
+  if (other) return { ...query, model: other.model, variant: other.variant }
+  return { ...query, method: projections.find(({ name }) => name !== query.method)?.name ?? query.method }
+}
+
+/** As a person reads it: `MusiCNN, MagnaTagATune · taggram · UMAP 3-D`. */
+export function mapName(query: ProjectionQuery, { models, projections }: ModelsAnswer): string {
+  const info = findModel(models, query.model, query.variant)
+  const method = projections.find(({ name }) => name === query.method)?.label ?? query.method
+  return [info ? `${info.label}, ${info.variant_label}` : pairName(query), query.space, `${method} ${query.dimensions}-D`].join(' · ')
+}
+
 export const pairName = (query: ProjectionQuery): string => `${query.model}/${query.variant}`

@@ -1,62 +1,30 @@
-/** The library and the map on screen, joined once and shared by all features. */
+/** The library and the maps on screen, joined once and shared by all features. */
 import { createContext, useCallback, useContext, useDeferredValue, useEffect, useMemo, type ReactNode } from 'react'
-import { useActivations, useModels, useProjection, useProjectionProgress, useTracks } from '@/api/queries'
-import type { Dimensions, ModelsAnswer, Projection, ProjectionQuery, Track } from '@/api/types'
-import { computeColouring, visibleMask, type Colouring } from '@/domain/colouring'
-import { parseTagField, resolveField } from '@/domain/fields'
-import { resolveQuery } from '@/domain/models'
+import { useModels, useTracks } from '@/api/queries'
+import type { ModelsAnswer, ProjectionQuery, Track } from '@/api/types'
 import { compareTracks, playOrder } from '@/domain/order'
 import { buildSearchIndex, matchTracks } from '@/domain/search'
-import { trackOfPoint } from '@/domain/track'
-import { useScheme } from './theme'
-import { changeView, useView } from './view'
+import { NO_TRACKS, toFetched, useMapLayer, useWantedMap, type Fetched, type MapLayer } from './mapLayer'
+import { changeMap, useView, type SeenMap, type Side } from './view'
 
-/** Point `i` is `tracks[i]`, at `coordinates[3i … 3i+2]`. */
-export interface MapPoints {
-  keys: string[]
-  tracks: Track[]
-  coordinates: Float32Array
-  dimensions: Dimensions
-  note: string | null
-  stale: boolean
-}
+export type { Fetched, MapLayer, MapPoints } from './mapLayer'
 
-/** Something that is fetched: not yet there, there, or refused. */
-export interface Fetched<T> {
-  data: T | undefined
-  error: Error | null
-  /** Another answer is on its way. */
-  waiting: boolean
-  retry: () => void
-}
-
-export interface Explorer {
+/** The first map's own fields are the explorer's. */
+export interface Explorer extends MapLayer {
   models: Fetched<ModelsAnswer>
   tracks: Fetched<Track[]>
-  points: Fetched<MapPoints>
-  /** The map asked for; null until the models are known. */
-  query: ProjectionQuery | null
-  /** How much of it the server has drawn, 0 to 1; null where it need not be drawn. */
-  progress: number | null
+  /** The map beside the first; null while there is one only. */
+  second: MapLayer | null
   findTrack: (filename: string | null) => Track | null
-  /** Index of a track's point, or -1. */
-  indexOf: (filename: string | null) => number
-  colouring: Colouring
-  hidden: ReadonlySet<string>
-  /** uint8 [n]: 1 where a point is not filtered out. */
-  visible: Uint8Array
   /** Whether the filters let a track through, on the map or not. */
   passes: (track: Track) => boolean
   /** The selected tracks, in playing order. */
   selection: readonly Track[]
-  /** uint8 [n]: 1 where a point is selected; null while nothing is. */
-  chosen: Uint8Array | null
   /** File names of the selected tracks, or of the visible ones while none is, in playing order. Sorted on first use. */
   playOrder: () => string[]
 }
 
 const ExplorerContext = createContext<Explorer | null>(null)
-const NO_TRACKS: Track[] = []
 
 export function useExplorer(): Explorer {
   const explorer = useContext(ExplorerContext)
@@ -68,68 +36,39 @@ export function ExplorerProvider({ children }: { children: ReactNode }) {
   return <ExplorerContext.Provider value={useExplorerState()}>{children}</ExplorerContext.Provider>
 }
 
-interface QueryLike<T> {
-  data: T | undefined
-  error: Error | null
-  isFetching: boolean
-  refetch: () => unknown
-}
-
-const toFetched = <T,>(query: QueryLike<T>): Fetched<T> => ({
-  data: query.data,
-  error: query.error,
-  waiting: query.isFetching,
-  retry: () => void query.refetch(),
-})
-
 function useExplorerState(): Explorer {
   const models = toFetched(useModels())
   const tracks = toFetched(useTracks())
-  const query = useWantedMap(models.data)
-  const projection = toFetched(useProjection(query))
-  const byName = useMemo(() => new Map((tracks.data ?? NO_TRACKS).map((track) => [track.filename, track])), [tracks.data])
-  const mapPoints = useMapPoints(projection.data, byName, tracks.data !== undefined)
-  const indices = useMemo(() => new Map(mapPoints?.keys.map((key, i) => [key, i])), [mapPoints])
-  const library = tracks.data ?? NO_TRACKS
-  const found = useFound(library)
-  const filtered = useFilteredPoints(mapPoints, library, found)
-  const selected = useSelected(mapPoints, library)
-  const order = usePlayOrder(mapPoints, filtered.visible, selected.selection)
+  const view = useView()
+  const query = useNamedMap('first', view, models.data)
+  const secondQuery = useNamedMap('second', view.second, models.data)
+  const all = tracks.data ?? NO_TRACKS
+  const byName = useMemo(() => new Map(all.map((track) => [track.filename, track])), [all])
+  const found = useFound(all)
+  const { selection, selected } = useSelected(all)
+  const library = { tracks: tracks.data, byName, found, selected }
+  const first = useMapLayer('first', query, secondQuery, library)
+  const second = useMapLayer('second', secondQuery, query, library)
   return {
+    ...first,
     models,
     tracks,
-    query,
-    progress: useProjectionProgress(query),
-    points: { ...projection, data: mapPoints },
+    second: view.second && second,
     findTrack: useCallback((filename) => (filename === null ? null : (byName.get(filename) ?? null)), [byName]),
-    indexOf: useCallback((filename) => (filename === null ? -1 : (indices.get(filename) ?? -1)), [indices]),
-    ...filtered,
-    ...selected,
-    playOrder: order,
+    passes: usePasses(first, found),
+    selection,
+    playOrder: usePlayOrder(first, selection),
   }
 }
 
 /** The map the URL asks for. What it leaves open is written into it, so that a copied link means the same map tomorrow. */
-function useWantedMap(answer: ModelsAnswer | undefined): ProjectionQuery | null {
-  const view = useView()
-  const { model, variant, space, method, dimensions } = view
-  const query = useMemo(
-    () => (answer ? resolveQuery({ model, variant, space, method, dimensions }, answer) : null),
-    [answer, model, variant, space, method, dimensions],
-  )
+function useNamedMap(side: Side, seen: SeenMap | null, answer: ModelsAnswer | undefined): ProjectionQuery | null {
+  const query = useWantedMap(seen, answer)
+  const isNamed = !seen || (seen.model !== null && seen.variant !== null)
   useEffect(() => {
-    if (query && (model === null || variant === null)) changeView({ model: query.model, variant: query.variant }, 'amend')
-  }, [query, model, variant])
+    if (query && !isNamed) changeMap(side, { model: query.model, variant: query.variant }, 'amend')
+  }, [side, query, isNamed])
   return query
-}
-
-function useMapPoints(projection: Projection | undefined, byName: Map<string, Track>, tracksKnown: boolean): MapPoints | undefined {
-  return useMemo(() => {
-    if (!projection || !tracksKnown) return undefined
-    const { names, tags, coordinates, dimensions, note, stale } = projection
-    const tracks = names.map((name, i) => byName.get(name) ?? trackOfPoint(name, tags[i]))
-    return { keys: names, tracks, coordinates, dimensions, note, stale }
-  }, [projection, byName, tracksKnown])
 }
 
 /** File names of the tracks that hold the words of the filter; null while it is empty. */
@@ -141,41 +80,29 @@ function useFound(library: Track[]): ReadonlySet<string> | null {
   return useMemo(() => index && new Set(matchTracks(index, wanted).map((track) => track.filename)), [index, wanted])
 }
 
-function useFilteredPoints(points: MapPoints | undefined, library: Track[], found: ReadonlySet<string> | null) {
-  const { colour, hidden: hiddenKeys } = useView()
-  const scheme = useScheme()
-  const drawn = points?.tracks ?? NO_TRACKS
-  const activations = useActivations(parseTagField(colour)).data
-  const field = useMemo(() => resolveField(colour, activations), [colour, activations])
-  const colouring = useMemo(() => computeColouring(drawn, library, field, scheme), [drawn, library, field, scheme])
-  const hidden = useMemo(() => new Set(hiddenKeys), [hiddenKeys])
-  const visible = useMemo(() => {
-    const shown = visibleMask(colouring, hidden)
-    return found ? shown.map((one, i) => (found.has(drawn[i].filename) ? one : 0)) : shown
-  }, [colouring, hidden, found, drawn])
-  const passes = useCallback(
+function usePasses({ field, hidden }: MapLayer, found: ReadonlySet<string> | null) {
+  return useCallback(
     (track: Track) => !hidden.has(field.categoryOf(track)) && (found === null || found.has(track.filename)),
     [hidden, field, found],
   )
-  return { colouring, hidden, visible, passes }
 }
 
 /** Ids of the URL that the library does not have are passed over. */
-function useSelected(points: MapPoints | undefined, library: Track[]) {
+function useSelected(library: Track[]) {
   const { selection: ids } = useView()
   return useMemo(() => {
     const wanted = new Set(ids)
     const selection = wanted.size === 0 ? NO_TRACKS : library.filter((track) => wanted.has(track.id)).sort(compareTracks)
-    const chosen = selection.length === 0 ? null : Uint8Array.from(points?.tracks ?? NO_TRACKS, (track) => Number(wanted.has(track.id)))
-    return { selection, chosen }
-  }, [ids, library, points])
+    return { selection, selected: new Set(selection.map((track) => track.id)) }
+  }, [ids, library])
 }
 
-function usePlayOrder(points: MapPoints | undefined, visible: Uint8Array, selection: readonly Track[]) {
+function usePlayOrder({ points, visible }: MapLayer, selection: readonly Track[]) {
+  const drawn = points.data?.tracks ?? NO_TRACKS
   return useMemo(() => {
     if (selection.length > 0) return () => selection.map((track) => track.filename)
-    return once(() => playOrder((points?.tracks ?? NO_TRACKS).filter((_, i) => visible[i] === 1)))
-  }, [points, visible, selection])
+    return once(() => playOrder(drawn.filter((_, i) => visible[i] === 1)))
+  }, [drawn, visible, selection])
 }
 
 /** Compute at the first call, then remember: sorting 100 k names is not done for a person who only looks. */

@@ -1,15 +1,16 @@
 /** What was found near the track in focus, on the way between two, or near a blend; asked once, shown in the panels and on the map. */
 import { useMemo } from 'react'
-import { useBlend, useNeighbours, usePath } from '@/api/queries'
-import type { Hit } from '@/api/types'
+import { useBlend, useNeighbours, usePath, useShownNear } from '@/api/queries'
+import type { Hit, ModelSpace, ProjectionQuery } from '@/api/types'
 import { useExplorer } from './explorer'
 import { useView } from './view'
 
 export const N_NEIGHBOURS = 12
 
-/** Neighbours of the track in focus, or of a moment of it. */
-export function useNearest() {
-  const { query } = useExplorer()
+/** Neighbours of the track in focus, or of a moment of it, in the first map's space. */
+export const useNearest = () => useNearestIn(useExplorer().query)
+
+function useNearestIn(query: ModelSpace | null) {
   const { track, moment } = useView()
   const asked = useMemo(() => (track === null ? null : { track, seconds: moment }), [track, moment])
   return useNeighbours(query, asked, N_NEIGHBOURS)
@@ -28,13 +29,22 @@ export function useBlended() {
   return useBlend(query, plus, minus, N_NEIGHBOURS)
 }
 
-/** A line on the map from track to track. strength: 0 … 1. */
+/** Tracks that a map shows nearest to the track in focus without the model's finding them near. */
+export function useFalseNeighbours(query: ProjectionQuery | null): string[] {
+  const { track, moment } = useView()
+  const shown = useShownNear(query, moment === null ? track : null, N_NEIGHBOURS).data
+  return useMemo(() => (shown ?? []).filter(({ near }) => !near).map(({ name }) => name), [shown])
+}
+
+/** A line on the map from track to track. strength: 0 … 1. seeming: they are near on the map only. */
 export interface Link {
   from: string
   to: string
   strength: number
+  seeming?: boolean
 }
 
+const SEEMING = 0.6
 const NO_LINKS: Link[] = []
 
 function star(from: string, hits: readonly Hit[]): Link[] {
@@ -44,15 +54,16 @@ function star(from: string, hits: readonly Hit[]): Link[] {
 
 const chain = (hits: readonly Hit[]): Link[] => hits.slice(1).map((hit, i) => ({ from: hits[i].name, to: hit.name, strength: 1 }))
 
-/** Lines for what the open panel shows. */
-export function useLinks(): Link[] {
+/** Lines for what the open panel shows. Neighbours are those of the map's own space. */
+export function useLinks(query: ProjectionQuery | null): Link[] {
   const { panel, track, plus } = useView()
-  const nearest = useNearest().data
+  const nearest = useNearestIn(query).data
+  const seeming = useFalseNeighbours(query)
   const journey = useJourney().data
   const blended = useBlended().data
   return useMemo(() => {
-    if (panel === 'track') return track !== null && nearest ? star(track, nearest) : NO_LINKS
+    if (panel === 'track') return track !== null && nearest ? [...star(track, nearest), ...seeming.map((to) => ({ from: track, to, strength: SEEMING, seeming: true }))] : NO_LINKS
     if (panel !== 'path') return NO_LINKS
     return [...chain(journey ?? []), ...plus.flatMap((name) => star(name, blended ?? []))]
-  }, [panel, track, nearest, journey, plus, blended])
+  }, [panel, track, nearest, seeming, journey, plus, blended])
 }

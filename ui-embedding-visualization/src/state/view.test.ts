@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { changeView, DEFAULT_VIEW, formatView, getView, parseView, type View } from './view'
+import { changeMap, changeView, DEFAULT_VIEW, formatView, getView, parseView, type View } from './view'
 
 const FULL: View = {
   page: 'library',
@@ -23,6 +23,7 @@ const FULL: View = {
   selection: [3, 4, 5, 1200],
   panel: 'selection',
   camera: { x: 0.25, y: -1.5, z: 0, zoom: 3.2, theta: 0.5, phi: -0.3 },
+  second: { model: 'mert', variant: '95m', space: 'embedding', method: 'pca', dimensions: 2, camera: { x: 1, y: 0, z: 0, zoom: 2, theta: 0, phi: 0 } },
 }
 
 describe('the view in the URL', () => {
@@ -60,6 +61,16 @@ describe('changing the view', () => {
     changeView({ camera: FULL.camera }, 'amend')
     expect(window.history.length).toBe(before)
     expect(getView().camera).toEqual(FULL.camera)
+  })
+
+  it('of two maps changes the one that is meant', () => {
+    changeMap('second', { dimensions: 3 })
+    expect(getView()).toEqual(DEFAULT_VIEW)
+    changeView({ second: FULL.second })
+    changeMap('second', { dimensions: 3 })
+    changeMap('first', { method: 'tsne' })
+    expect(getView()).toMatchObject({ method: 'tsne', dimensions: 2, second: { model: 'mert', method: 'pca', dimensions: 3 } })
+    expect(window.location.search).toContain('dimensions2=3')
   })
 
   it('another track forgets the moment of the last one', () => {

@@ -12,14 +12,21 @@ export const PAGES: readonly Page[] = ['map', 'library', 'playlists']
 export type Panel = 'track' | 'selection' | 'path'
 export const PANELS: readonly Panel[] = ['track', 'selection', 'path']
 
-export interface View {
-  page: Page
+/** Which map is seen, and from where. */
+export interface SeenMap {
   /** null: the server's default. */
   model: string | null
   variant: string | null
   space: Space
   method: string
   dimensions: Dimensions
+  camera: Camera | null
+}
+
+export interface View extends SeenMap {
+  page: Page
+  /** A map beside the first; null: there is one only. */
+  second: SeenMap | null
   /** Key of the field the points are coloured by. */
   colour: string
   /** Legend entries switched off. */
@@ -44,7 +51,6 @@ export interface View {
   /** A blend: what to sound like, and what not. */
   plus: readonly string[]
   minus: readonly string[]
-  camera: Camera | null
 }
 
 export interface Camera {
@@ -56,13 +62,12 @@ export interface Camera {
   phi: number
 }
 
+const DEFAULT_MAP: SeenMap = { model: null, variant: null, space: 'embedding', method: 'umap', dimensions: 2, camera: null }
+
 export const DEFAULT_VIEW: View = {
+  ...DEFAULT_MAP,
   page: 'map',
-  model: null,
-  variant: null,
-  space: 'embedding',
-  method: 'umap',
-  dimensions: 2,
+  second: null,
   colour: DEFAULT_FIELD,
   hidden: [],
   find: '',
@@ -77,7 +82,6 @@ export const DEFAULT_VIEW: View = {
   steps: 8,
   plus: [],
   minus: [],
-  camera: null,
 }
 
 const CAMERA_KEYS = ['x', 'y', 'z', 'zoom', 'theta', 'phi'] as const
@@ -102,16 +106,36 @@ function oneOf<T extends string>(value: string | null, choices: readonly T[], ot
   return choices.find((choice) => choice === value) ?? otherwise
 }
 
+/** What stands after the parameters of the second map. */
+const SECOND = '2'
+
+/** suffix: which map's parameters to read. */
+function parseMap(params: URLSearchParams, suffix = ''): SeenMap {
+  const of = (name: string) => params.get(name + suffix)
+  return {
+    model: of('model'),
+    variant: of('variant'),
+    space: oneOf(of('space'), ['embedding', 'taggram'], DEFAULT_MAP.space),
+    method: of('method') ?? DEFAULT_MAP.method,
+    dimensions: of('dimensions') === '3' ? 3 : 2,
+    camera: parseCamera(of('camera')),
+  }
+}
+
+const MAP_KEYS = ['model', 'variant', 'space', 'method', 'dimensions'] as const
+
+function writeMap(params: URLSearchParams, map: SeenMap, suffix = ''): void {
+  for (const key of MAP_KEYS) if (map[key] !== DEFAULT_MAP[key]) params.set(key + suffix, String(map[key]))
+  if (map.camera) params.set(`camera${suffix}`, formatCamera(map.camera))
+}
+
 /** Unknown values fall back to the default; unknown models and methods are left to the server, which names the choices. */
 export function parseView(search: string): View {
   const params = new URLSearchParams(search)
   return {
+    ...parseMap(params),
     page: oneOf(params.get('page'), PAGES, DEFAULT_VIEW.page),
-    model: params.get('model'),
-    variant: params.get('variant'),
-    space: oneOf(params.get('space'), ['embedding', 'taggram'], DEFAULT_VIEW.space),
-    method: params.get('method') ?? DEFAULT_VIEW.method,
-    dimensions: params.get('dimensions') === '3' ? 3 : 2,
+    second: params.has(`model${SECOND}`) ? parseMap(params, SECOND) : null,
     colour: parseField(params.get('colour')),
     hidden: params.getAll('hide'),
     find: params.get('find') ?? DEFAULT_VIEW.find,
@@ -126,7 +150,6 @@ export function parseView(search: string): View {
     steps: parseSteps(params.get('steps')),
     plus: params.getAll('plus'),
     minus: params.getAll('minus'),
-    camera: parseCamera(params.get('camera')),
   }
 }
 
@@ -138,17 +161,18 @@ const LISTS = [
 ] as const
 
 /** Written under their own names. */
-const SINGLE = ['page', 'model', 'variant', 'space', 'method', 'dimensions', 'colour', 'find', 'sort', 'playlist', 'track', 'moment', 'panel', 'from', 'to', 'steps'] as const
+const SINGLE = ['page', 'colour', 'find', 'sort', 'playlist', 'track', 'moment', 'panel', 'from', 'to', 'steps'] as const
 
 /** Only what differs from the default is written. */
 export function formatView(view: View): string {
   const params = new URLSearchParams()
+  writeMap(params, view)
+  if (view.second) writeMap(params, view.second, SECOND)
   for (const key of SINGLE) {
     if (view[key] !== null && view[key] !== DEFAULT_VIEW[key]) params.set(key, String(view[key]))
   }
   for (const [name, key] of LISTS) for (const entry of view[key]) params.append(name, entry)
   if (view.selection.length > 0) params.set('select', formatIds(view.selection))
-  if (view.camera) params.set('camera', formatCamera(view.camera))
   const text = params.toString().replaceAll('%2C', ',').replaceAll('%2F', '/')
   return text === '' ? '' : `?${text}`
 }
@@ -174,6 +198,17 @@ export function changeView(patch: Partial<View>, how: 'step' | 'amend' = 'step')
     else window.history.replaceState(null, '', url)
   }
   announce(next)
+}
+
+/** Of two maps, the one on the left and the one on the right. */
+export type Side = 'first' | 'second'
+
+export const seenMap = (view: View, side: Side): SeenMap | null => (side === 'first' ? view : view.second)
+
+/** Change one of two maps. */
+export function changeMap(side: Side, patch: Partial<SeenMap>, how: 'step' | 'amend' = 'step'): void {
+  if (side === 'first') changeView(patch, how)
+  else if (current.second) changeView({ second: { ...current.second, ...patch } }, how)
 }
 
 export const getView = (): View => current

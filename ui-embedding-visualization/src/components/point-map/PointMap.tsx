@@ -26,6 +26,8 @@ interface PointMapProps extends MapCallbacks {
   selected: number
   /** Index of the point that sounds, or -1. */
   playing: number
+  /** Index of a point that is pointed at elsewhere, or -1. */
+  echo: number
   /** Where to look; null fits everything. Applied when it changes. */
   camera: CameraState | null
   /** What a drag does. */
@@ -34,6 +36,8 @@ interface PointMapProps extends MapCallbacks {
   still: boolean
   /** What a screen reader says of the map. */
   label: string
+  /** Hook for browser tests. */
+  testId: string
   /** Gives the handle while the map is mounted, then null. A stable function. */
   onReady: (handle: PointMapHandle | null) => void
 }
@@ -67,7 +71,7 @@ export function PointMap(props: PointMapProps) {
     <div
       ref={root}
       className="point-map"
-      data-testid="map"
+      data-testid={props.testId}
       data-points={props.data.keys.length}
       data-dimensions={props.data.dimensions}
       data-settled="false"
@@ -92,7 +96,7 @@ function useLatest<T>(value: T): RefObject<T> {
 
 /** Each prop goes to the engine when it changes; the engine draws. The order matters: points first, then what refers to them. */
 function useEngineProps(slot: RefObject<PointMapEngine | null>, props: PointMapProps) {
-  const { data, style, look, labels, titleOf, lines, selected, playing, camera, still } = props
+  const { data, style, look, labels, titleOf, lines, selected, playing, echo, camera, still } = props
   const shown = useRef<{ engine: PointMapEngine | null; data: PointData | null }>({ engine: null, data: null })
   useEffect(() => slot.current?.setMotion(!still), [slot, still])
   useEffect(() => {
@@ -113,5 +117,6 @@ function useEngineProps(slot: RefObject<PointMapEngine | null>, props: PointMapP
   useEffect(() => slot.current?.decorate(({ titles }) => titles.set(titleOf)), [slot, titleOf, data])
   useEffect(() => slot.current?.decorate(({ marks }) => marks.set('selected', selected)), [slot, selected, data])
   useEffect(() => slot.current?.decorate(({ marks }) => marks.set('playing', playing)), [slot, playing, data])
+  useEffect(() => slot.current?.decorate(({ marks }) => marks.set('echo', echo)), [slot, echo, data])
   useEffect(() => slot.current?.decorate((overlay) => overlay.lines.setLines(lines)), [slot, lines, data])
 }

@@ -11,6 +11,8 @@ import type { PointData, PointStyle } from './points'
 export interface EngineEvents {
   onSettled(settled: boolean): void
   onCamera(camera: CameraState): void
+  /** What lies over the points has been placed anew. */
+  onFrame(): void
 }
 
 export const MORPH_MS = 450
@@ -214,6 +216,7 @@ export class PointMapEngine {
     this.tweens.advance(now)
     if (this.sceneIsOld) this.draw()
     this.placeOverlay()
+    this.events.onFrame()
     this.reportSettled(!this.tweens.active && this.renderer !== null)
   }
 

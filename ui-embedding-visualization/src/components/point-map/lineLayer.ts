@@ -9,12 +9,15 @@ export interface MapLine {
   to: number
   /** 0 … 1: how plainly it is drawn. */
   strength: number
+  /** It joins what only seems to belong together: dashed, in another colour. */
+  seeming?: boolean
 }
 
 /** Where something has been, oldest first, in the coordinates of the data: float32 [3n]. Its head is a disc. */
 export type Trail = Float32Array
 
 const [HEAD_PIXELS, TRAIL_PIXELS, LINE_PIXELS] = [5.5, 2.5, 1.25]
+const DASH = [2, 4]
 
 /** What is needed to find the places on the screen. */
 export interface LineFrame {
@@ -53,9 +56,20 @@ export class LineLayer {
     const empty = this.lines.length === 0 && this.trail.length === 0
     if (!this.context || (empty && this.isClear)) return
     this.prepare(this.context, frame)
-    for (const line of this.lines) drawLine(this.context, frame.placeOf(line.from), frame.placeOf(line.to), line.strength)
+    this.drawLines(this.context, frame)
     drawTrail(this.context, this.project(frame))
     this.isClear = empty
+  }
+
+  private drawLines(context: CanvasRenderingContext2D, { placeOf }: LineFrame): void {
+    const style = getComputedStyle(this.canvas)
+    for (const { from, to, strength, seeming } of this.lines) {
+      context.strokeStyle = seeming ? style.outlineColor : style.color
+      context.setLineDash(seeming ? DASH : [])
+      drawLine(context, placeOf(from), placeOf(to), strength)
+    }
+    context.strokeStyle = style.color
+    context.setLineDash([])
   }
 
   private prepare(context: CanvasRenderingContext2D, { view, pixelRatio }: LineFrame): void {

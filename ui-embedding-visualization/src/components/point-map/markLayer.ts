@@ -1,11 +1,11 @@
-/** Rings around single points: the one under the pointer, the one in focus, the one that sounds. */
+/** Rings around single points: the one under the pointer, here or on another map, the one in focus, the one that sounds. */
 
-export const MARKS = ['hovered', 'selected', 'playing'] as const
+export const MARKS = ['hovered', 'echo', 'selected', 'playing'] as const
 export type Mark = (typeof MARKS)[number]
 export type Place = { x: number; y: number; visible: boolean }
 
 export class MarkLayer {
-  private readonly indices: Record<Mark, number> = { hovered: -1, selected: -1, playing: -1 }
+  private readonly indices: Record<Mark, number> = { hovered: -1, echo: -1, selected: -1, playing: -1 }
   private readonly elements = new Map<Mark, HTMLElement>()
 
   constructor(root: HTMLElement) {

@@ -14,6 +14,8 @@ export interface PointMapHandle {
   zoomBy(factor: number): void
   flyTo(index: number): void
   placeOf(index: number): Place
+  /** Calls back after every frame, when points may be elsewhere than before; returns how to stop it. */
+  onFrame(listener: () => void): () => void
   /** Where something has been, many times a second: not a prop. */
   setTrail(trail: Trail | null): void
   /** What is drawn of it now. */
@@ -51,6 +53,8 @@ export interface MapCallbacks {
 /** The callbacks of the latest render. */
 type Latest = { readonly current: MapCallbacks & { tool: Tool } }
 
+type FrameListeners = Set<() => void>
+
 const CAMERA_REST_MS = 250
 
 function hasWebgl(): boolean {
@@ -73,7 +77,9 @@ async function createRenderer(): Promise<Renderer | null> {
 
 export function mountEngine(root: HTMLElement, overlay: HTMLElement, latest: Latest) {
   const ending = new AbortController()
+  const frameListeners: FrameListeners = new Set()
   const engine = new PointMapEngine(overlay, {
+    onFrame: () => frameListeners.forEach((listener) => listener()),
     onSettled: (settled) => (root.dataset.settled = String(settled)),
     onCamera: whenAtRest((camera) => {
       engine.reportedCamera = isSameCamera(camera, engine.fitCamera()) ? null : camera
@@ -98,7 +104,7 @@ export function mountEngine(root: HTMLElement, overlay: HTMLElement, latest: Lat
     engine.dispose()
     overlay.replaceChildren()
   }
-  return { engine, handle: createHandle(engine, gestures), dispose }
+  return { engine, handle: createHandle(engine, gestures, frameListeners), dispose }
 }
 
 function whenAtRest(report: (camera: CameraState) => void, signal: AbortSignal) {
@@ -132,12 +138,16 @@ function createGestures(root: HTMLElement, engine: PointMapEngine, pen: RegionPe
   })
 }
 
-function createHandle(engine: PointMapEngine, gestures: Gestures): PointMapHandle {
+function createHandle(engine: PointMapEngine, gestures: Gestures, frameListeners: FrameListeners): PointMapHandle {
   return {
     fit: () => engine.fit(),
     zoomBy: (factor) => gestures.zoomBy(factor),
     flyTo: (index) => engine.flyToPoint(index),
     placeOf: (index) => engine.placeOf(index),
+    onFrame: (listener) => {
+      frameListeners.add(listener)
+      return () => frameListeners.delete(listener)
+    },
     setTrail: (trail) => engine.decorate((overlay) => overlay.lines.setTrail(trail)),
     trail: () => engine.overlay.lines.currentTrail,
   }

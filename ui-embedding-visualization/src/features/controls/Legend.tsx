@@ -11,7 +11,7 @@ import { changeView, useView } from '@/state/view'
 
 /** What the colours mean. A click hides an entry; Alt-click or double click shows it alone. */
 export function Legend() {
-  const { colouring, hidden, models } = useExplorer()
+  const { colouring, hidden, models, second } = useExplorer()
   const { find } = useView()
   const [main, folded] = [colouring.legend.filter((entry) => !entry.folded), colouring.legend.filter((entry) => entry.folded)]
   const pickField = (value: string) => changeView({ colour: value, hidden: [] })
@@ -25,8 +25,9 @@ export function Legend() {
           </button>
         )}
       </div>
-      <Select label="Colour by" value={colouring.field.key} options={fieldChoices(models.data?.models ?? [])} onChange={pickField} wide testId="colour-by" />
+      <Select label="Colour by" value={colouring.field.key} options={fieldChoices(models.data?.models ?? [], second !== null)} onChange={pickField} wide testId="colour-by" />
       {find.trim() !== '' && <p className="hint">Only tracks with “{find.trim()}”</p>}
+      {colouring.field.explanation && <p className="hint">{colouring.field.explanation}</p>}
       {colouring.range && <NumberScale ends={colouring.range.map((value) => colouring.field.number?.format(value) ?? String(value))} />}
       <ul className="legend">
         {main.map((entry) => (

@@ -2,7 +2,7 @@ import { Segmented } from '@/components/Segmented'
 import { Select } from '@/components/Select'
 import type { Dimensions, ModelInfo, ModelsAnswer, ProjectionQuery, Space } from '@/api/types'
 import { bestVariant, findModel, modelChoices, variantChoices } from '@/domain/models'
-import { changeView } from '@/state/view'
+import { changeMap, type SeenMap, type Side } from '@/state/view'
 
 const SPACES: { value: Space; label: string }[] = [
   { value: 'embedding', label: 'Embedding' },
@@ -14,15 +14,18 @@ interface ViewControlsProps {
   answer: ModelsAnswer
   /** What is shown. */
   query: ProjectionQuery
+  /** Which map, of two, is chosen here. */
+  side: Side
 }
 
 /** Which model's map is drawn, and how. */
-export function ViewControls({ answer, query }: ViewControlsProps) {
+export function ViewControls({ answer, query, side }: ViewControlsProps) {
+  const show = showOn(side)
   const info = findModel(answer.models, query.model, query.variant)
   return (
     <section className="panel-section" aria-label="View">
       <h2>View</h2>
-      <ModelRows answer={answer} query={query} />
+      <ModelRows answer={answer} query={query} side={side} />
       <div className="row">
         <span>Space</span>
         <Segmented label="Space" value={query.space} options={SPACES} onChange={(space) => show({ space })} testIdPrefix="space" />
@@ -52,7 +55,8 @@ export function ViewControls({ answer, query }: ViewControlsProps) {
   )
 }
 
-function ModelRows({ answer, query }: ViewControlsProps) {
+function ModelRows({ answer, query, side }: ViewControlsProps) {
+  const show = showOn(side)
   const pickModel = (model: string) => show({ model, variant: bestVariant(answer.models, model) })
   return (
     <>
@@ -75,7 +79,7 @@ function ModelRows({ answer, query }: ViewControlsProps) {
 }
 
 /** Another map is seen from its own best place. */
-const show = (patch: Parameters<typeof changeView>[0]) => changeView({ ...patch, camera: null })
+const showOn = (side: Side) => (patch: Partial<SeenMap>) => changeMap(side, { ...patch, camera: null })
 
 /** What a vector of this map is made of, and on what terms the model may be used. */
 function describeSpace(info: ModelInfo, space: Space): string {

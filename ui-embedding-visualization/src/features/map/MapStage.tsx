@@ -1,42 +1,73 @@
 import { Disc3, FolderOpen, TriangleAlert, Workflow } from 'lucide-react'
+import { useCallback, useState } from 'react'
 import { ApiError } from '@/api/client'
 import type { ProjectionQuery } from '@/api/types'
 import { Face } from '@/components/Face'
-import { pairName } from '@/domain/models'
+import type { PointMapHandle } from '@/components/point-map/PointMap'
+import { mapName, pairName } from '@/domain/models'
 import { countOf } from '@/domain/track'
-import { useExplorer, type Fetched, type MapPoints } from '@/state/explorer'
-import { changeView, DEFAULT_VIEW } from '@/state/view'
+import { useExplorer, type MapLayer } from '@/state/explorer'
+import { changeView, DEFAULT_VIEW, type Side } from '@/state/view'
+import { Crossing } from './Crossing'
 import './map.css'
 import { MapView } from './MapView'
 
-/** The middle of the screen: the map, or why there is none. */
+type Maps = Record<Side, PointMapHandle | null>
+
+/** The middle of the screen: a map, or two that show the same tracks. */
 export function MapStage() {
-  const { models, tracks, points, query, progress } = useExplorer()
-  const failed = [models, tracks, points].find((fetched) => fetched.error !== null && fetched.data === undefined)
-  if (failed?.error) return <Stage>{errorFace(failed.error, failed.retry)}</Stage>
-  if (models.data?.n_tracks === 0) return <Stage>{emptyLibraryFace()}</Stage>
-  if (!points.data || !query) return <Stage>{loadingFace(progress)}</Stage>
-  if (points.data.keys.length === 0) return <Stage>{nothingExtractedFace(query)}</Stage>
+  const explorer = useExplorer()
+  const { second } = explorer
+  const [maps, setMaps] = useState<Maps>({ first: null, second: null })
+  const firstReady = useCallback((map: PointMapHandle | null) => setMaps((known) => ({ ...known, first: map })), [])
+  const secondReady = useCallback((map: PointMapHandle | null) => setMaps((known) => ({ ...known, second: map })), [])
   return (
-    <div className="map-stage" aria-busy={points.waiting}>
-      <MapView points={points.data} />
-      <MapNote points={points} />
+    <div className={second ? 'map-stage map-stage--two' : 'map-stage'}>
+      <MapPane layer={explorer} onReady={firstReady} />
+      {second && <MapPane layer={second} onReady={secondReady} />}
+      {second && maps.first && maps.second && <Crossing first={explorer} firstMap={maps.first} second={second} secondMap={maps.second} />}
     </div>
   )
 }
 
-const Stage = ({ children }: { children: React.ReactNode }) => <div className="map-stage map-stage--face">{children}</div>
+interface MapPaneProps {
+  /** The map to show. */
+  layer: MapLayer
+  /** The map, once it is there; null when it goes. */
+  onReady: (map: PointMapHandle | null) => void
+}
+
+/** One map, or why there is none. */
+function MapPane({ layer, onReady }: MapPaneProps) {
+  const { models, tracks } = useExplorer()
+  const { points, query, progress } = layer
+  const failed = [models, tracks, points].find((fetched) => fetched.error !== null && fetched.data === undefined)
+  if (failed?.error) return <Faced>{errorFace(failed.error, failed.retry)}</Faced>
+  if (models.data?.n_tracks === 0) return <Faced>{emptyLibraryFace()}</Faced>
+  if (!points.data || !query) return <Faced>{loadingFace(progress)}</Faced>
+  if (points.data.keys.length === 0) return <Faced>{nothingExtractedFace(query)}</Faced>
+  return (
+    <section className="map-pane" aria-busy={points.waiting} data-side={layer.side}>
+      <MapView layer={layer} points={points.data} onReady={onReady} />
+      <MapNote layer={layer} />
+    </section>
+  )
+}
+
+const Faced = ({ children }: { children: React.ReactNode }) => <div className="map-pane map-pane--face">{children}</div>
 
 /** How much is drawn, what the server says about it, and what a map of this kind does not say. */
-function MapNote({ points }: { points: Fetched<MapPoints> }) {
-  const { visible, progress } = useExplorer()
+function MapNote({ layer: { points, visible, progress, query, side } }: { layer: MapLayer }) {
+  const { models, second } = useExplorer()
   if (!points.data) return null
   const [all, shown] = [visible.length, visible.reduce((sum, one) => sum + one, 0)]
   const count = shown < all ? `${shown} of ${countOf(all, 'track')}` : countOf(all, 'track')
+  const name = second && query && models.data ? <strong>{mapName(query, models.data)} </strong> : null
   return (
-    <p className="map-note" data-testid="map-note">
+    <p className="map-note" data-testid={side === 'first' ? 'map-note' : 'second-map-note'}>
       {points.waiting && <span className="map-note__busy">{progress === null ? 'Loading the next map…' : drawing(progress)}</span>}
-      {[count, points.data.stale && 'an older map while the new one is drawn', points.data.note, 'distances between far clusters mean little'].filter(Boolean).join(' · ')}
+      {name}
+      {[count, points.data.stale && 'an older map while the new one is drawn', points.data.note, side === 'first' && 'distances between far clusters mean little'].filter(Boolean).join(' · ')}
     </p>
   )
 }

@@ -5,14 +5,15 @@ import { PointMap, type Combine, type HoverPlace, type MapLine, type PointMapHan
 import { groupLabels } from '@/domain/labels'
 import { cssColour, MAP_COLOURS } from '@/domain/palette'
 import { countOf, trackTitle } from '@/domain/track'
-import { useExplorer, type Explorer, type MapPoints } from '@/state/explorer'
+import { useExplorer, type MapLayer, type MapPoints } from '@/state/explorer'
 import { useFocus } from '@/state/focus'
+import { setHovered, useHover } from '@/state/hover'
 import { useLinks } from '@/state/near'
 import { play, usePlayer } from '@/state/player'
 import { startPreview, stopPreview } from '@/state/preview'
 import { useMedia, useScheme } from '@/state/theme'
 import { changeSelection, clearSelection, toggleSelected, useSelection } from '@/state/selection'
-import { changeView, getView, useView } from '@/state/view'
+import { changeMap, changeView, getView, seenMap, useView, type Side } from '@/state/view'
 import './map.css'
 import { MapTools } from './MapTools'
 import { MapTooltip } from './MapTooltip'
@@ -20,8 +21,12 @@ import { installTestingHook } from './testingHook'
 import { useSegmentWalk } from './useSegmentWalk'
 
 interface MapViewProps {
+  /** Which map, of two. */
+  layer: MapLayer
   /** What is drawn: at least one point. */
   points: MapPoints
+  /** The map, once it is there; null when it goes. */
+  onReady: (map: PointMapHandle | null) => void
 }
 
 /** What the pointer is over. Another map forgets it. */
@@ -31,38 +36,44 @@ interface Hover {
   points: MapPoints
 }
 
-/** The map, wired to the library: colours, labels, what is selected, what sounds. */
-export function MapView({ points }: MapViewProps) {
+/** A map, wired to the library: colours, labels, what is selected, what sounds. */
+export function MapView({ layer, points, onReady }: MapViewProps) {
   const explorer = useExplorer()
   const view = useView()
   const scheme = useScheme()
+  const { side, indexOf } = layer
   const playing = usePlayer((state) => (state.status === 'playing' || state.status === 'loading' ? state.track : null))
+  const elsewhere = useHover((state) => (state.side === side ? null : state.track))
   const [map, setMap] = useState<PointMapHandle | null>(null)
   const [hover, setHover] = useState<Hover | null>(null)
   const pick = useCallback((index: number) => choose(points.keys[index]), [points])
-  const lines = useLines(explorer)
+  const lines = useLines(layer)
   const still = useMedia('(prefers-reduced-motion: reduce)')
   useFlights(map, points)
-  useSegmentWalk(map, points, still)
-  useEffect(() => installTestingHook(map, points, explorer, lines), [map, points, explorer, lines])
+  useSegmentWalk(map, points, layer, still)
+  useEffect(() => onReady(map), [map, onReady])
+  useEffect(() => installTestingHook({ map, points, lines }, layer, explorer), [map, points, layer, explorer, lines])
 
   return (
     <>
       <PointMap
         data={points}
-        style={useStyle(explorer)}
+        style={useStyle(layer)}
         look={MAP_COLOURS[scheme]}
-        labels={useLabels(explorer, points)}
+        labels={useLabels(layer, points)}
         titleOf={useCallback((index: number) => trackTitle(points.tracks[index]), [points])}
         lines={lines}
-        selected={explorer.indexOf(view.track)}
-        playing={explorer.indexOf(playing)}
-        camera={view.camera}
+        selected={indexOf(view.track)}
+        playing={indexOf(playing)}
+        echo={indexOf(elsewhere)}
+        camera={seenMap(view, side)?.camera ?? null}
         still={still}
-        label={`Map of ${countOf(points.keys.length, 'track')}. Arrow keys go from track to track and play them.`}
+        label={`${SIDE_NAMES[side]} of ${countOf(points.keys.length, 'track')}. Arrow keys go from track to track and play them.`}
+        testId={side === 'first' ? 'map' : 'second-map'}
         onHover={(index, place) => {
           const track = place && points.tracks[index]
           setHover(track && { track, place, points })
+          setHovered(track?.filename ?? null, side)
           if (track) startPreview(track.filename, track.duration)
           else stopPreview()
         }}
@@ -70,16 +81,18 @@ export function MapView({ points }: MapViewProps) {
         onToggle={(index) => toggleSelected(points.tracks[index].id)}
         onRegion={(indices, how) => selectRegion(indices.map((i) => points.tracks[i]), how)}
         onUndrawable={() => changeView({ page: 'library' }, 'amend')}
-        onNothing={() => (explorer.chosen ? clearSelection() : map?.fit())}
+        onNothing={() => (layer.chosen ? clearSelection() : map?.fit())}
         tool={useSelection((state) => state.tool)}
-        onCamera={(camera) => changeView({ camera }, 'amend')}
+        onCamera={(camera) => changeMap(side, { camera }, 'amend')}
         onReady={setMap}
       />
-      <MapTools map={map} deep={points.dimensions === 3} />
+      <MapTools map={map} deep={points.dimensions === 3} side={side} />
       {hover?.points === points && <MapTooltip track={hover.track} place={hover.place} />}
     </>
   )
 }
+
+const SIDE_NAMES: Record<Side, string> = { first: 'Map', second: 'Second map' }
 
 function choose(track: string): void {
   stopPreview()
@@ -95,14 +108,14 @@ function selectRegion(tracks: Track[], how: Combine | null): void {
 }
 
 /** Filtered out: greyed. While tracks are selected, the others step back. */
-function useStyle({ colouring, visible, chosen }: Explorer) {
+function useStyle({ colouring, visible, chosen }: MapLayer) {
   return useMemo(() => {
     const levels = visible.map((shown, i) => (shown === 0 ? LEVEL.greyed : chosen?.[i] === 0 ? LEVEL.dimmed : LEVEL.full))
     return { colours: colouring.colours, levels }
   }, [colouring, visible, chosen])
 }
 
-function useLabels({ colouring, hidden }: Explorer, points: MapPoints) {
+function useLabels({ colouring, hidden }: MapLayer, points: MapPoints) {
   return useMemo(
     () =>
       groupLabels(colouring, points.coordinates, hidden).map(({ entry, position }) => ({
@@ -115,10 +128,10 @@ function useLabels({ colouring, hidden }: Explorer, points: MapPoints) {
 }
 
 /** Between tracks that the map has. */
-function useLines({ indexOf }: Explorer): MapLine[] {
-  const links = useLinks()
+function useLines({ indexOf, query }: MapLayer): MapLine[] {
+  const links = useLinks(query)
   return useMemo(
-    () => links.map(({ from, to, strength }) => ({ from: indexOf(from), to: indexOf(to), strength })).filter(({ from, to }) => from >= 0 && to >= 0),
+    () => links.map(({ from, to, ...look }) => ({ from: indexOf(from), to: indexOf(to), ...look })).filter(({ from, to }) => from >= 0 && to >= 0),
     [links, indexOf],
   )
 }

@@ -3,7 +3,7 @@ import { useNeighboursOfEach, useSegments } from '@/api/queries'
 import type { Moment, Segments } from '@/api/types'
 import type { PointMapHandle } from '@/components/point-map/PointMap'
 import { N_DRAWING, placeOfMoment, segmentAt, trailAt, type Step } from '@/domain/walk'
-import { useExplorer, type MapPoints } from '@/state/explorer'
+import type { MapLayer, MapPoints } from '@/state/explorer'
 import { currentTime, usePlayer } from '@/state/player'
 
 /** Segments behind the present one that the trail shows, and those asked for in advance. */
@@ -11,8 +11,7 @@ const [BEHIND, AHEAD] = [9, 2]
 const NO_MOMENTS: Moment[] = []
 
 /** While a track plays, what sounds walks over the map, from the place of one segment to that of the next, and leaves a trail. */
-export function useSegmentWalk(map: PointMapHandle | null, points: MapPoints, still: boolean): void {
-  const { query, indexOf } = useExplorer()
+export function useSegmentWalk(map: PointMapHandle | null, points: MapPoints, { query, indexOf }: MapLayer, still: boolean): void {
   const track = usePlayer((state) => state.track)
   const playing = usePlayer((state) => state.status === 'playing')
   const segments = useSegments(query, track).data

@@ -4,9 +4,9 @@ import { Skeleton } from '@/components/Face'
 import { NearList } from '@/components/NearList'
 import { formatDistance, nearRows } from '@/domain/hits'
 import { findModel } from '@/domain/models'
-import { formatDuration } from '@/domain/track'
+import { countOf, formatDuration, trackTitle } from '@/domain/track'
 import { useExplorer } from '@/state/explorer'
-import { useNearest } from '@/state/near'
+import { useFalseNeighbours, useNearest } from '@/state/near'
 import { playQueue, usePlayer } from '@/state/player'
 import { offerPlaylist } from '@/state/playlistDraft'
 import { changeView, useView } from '@/state/view'
@@ -30,7 +30,21 @@ export function Neighbours({ track }: { track: Track }) {
       {!data && !error && <Skeleton width="100%" height={140} />}
       {data?.length === 0 && <p className="hint">This model has not heard this track yet.</p>}
       {data && data.length > 0 && <Found hits={data} from={track.filename} />}
+      {data && data.length > 0 && <Seeming />}
     </section>
+  )
+}
+
+/** What the dashed lines on the map are. */
+function Seeming() {
+  const { query, findTrack } = useExplorer()
+  const names = useFalseNeighbours(query)
+  if (names.length === 0) return null
+  const titles = names.map((name) => findTrack(name)).flatMap((track) => (track ? trackTitle(track) : []))
+  return (
+    <p className="hint seeming" data-testid="seeming" title={titles.join(', ')}>
+      <i aria-hidden="true" /> {countOf(names.length, 'track')} that the map shows beside it {names.length === 1 ? 'is' : 'are'} not near in the model.
+    </p>
   )
 }
 

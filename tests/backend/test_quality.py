@@ -1,0 +1,143 @@
+"""/overlap, /disagreement, /map-quality and /map-neighbors: what the colours of doubt stand on."""
+
+import numpy as np
+import pytest
+
+import db.spaces
+from backend.context import database, spaces
+from db.embeddings import save_output
+from db.schema import Track
+from ML.neighbors import find_neighbors
+from ML.segments import TrackOutput
+
+ONE, OTHER = ("musicnn", "mtat"), ("acoustic", "librosa")
+MAP = "red=musicnn&dataset=mtat&metodo=pca"
+BOTH = "red=musicnn&dataset=mtat&other_red=acoustic&other_dataset=librosa"
+N, K = 40, 10
+
+
+def output(vector: np.ndarray) -> TrackOutput:
+    vector = vector.astype(np.float32)
+    return TrackOutput(vector, vector[:5], vector[None], vector[None, :5], np.zeros(1))
+
+
+def vectors(seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).standard_normal((N, 12))
+
+
+@pytest.fixture
+def library(app):
+    """Forty tracks heard by one model, all but the last two by another."""
+    with app.app_context(), database().write() as session:
+        for number, (left, right) in enumerate(zip(vectors(0), vectors(1), strict=True)):
+            session.add(track := Track(filename=f"{number:02d}.mp3"))
+            session.flush()
+            save_output(session, track.id, ONE, output(left))
+            if number < N - 2:
+                save_output(session, track.id, OTHER, output(right))
+
+
+def ask(client, url: str) -> dict:
+    response = client.get(url)
+    assert response.status_code == 200, response.get_json()
+    return response.get_json()
+
+
+def near(values: np.ndarray) -> list[set[int]]:
+    """Numbers of the ten nearest by cosine."""
+    unit = values / np.linalg.norm(values, axis=1, keepdims=True)
+    return [set(row) for row in find_neighbors(unit, K)[0].tolist()]
+
+
+def test_overlap_counts_the_neighbours_both_models_could_find(client, library):
+    answer = ask(client, f"/overlap?{BOTH}")
+    assert answer["track_ids"] == list(range(1, N - 1)) and answer["k"] == K
+    right = vectors(1)
+    right = (right - right[: N - 2].mean(axis=0)) / right[: N - 2].std(
+        axis=0
+    )  # the acoustic model's are standardised
+    both = zip(near(vectors(0))[: N - 2], near(right[: N - 2]), strict=True)
+    expected = [len(a & b) / len((a - {N - 2, N - 1}) | b) for a, b in both]
+    np.testing.assert_allclose(answer["values"], expected, atol=1e-4)
+    same = ask(client, "/overlap?red=musicnn&dataset=mtat&other_red=musicnn&other_dataset=mtat")
+    assert same["values"] == [1.0] * N
+
+
+def test_disagreement_is_over_all_models_that_heard_a_track(client, library):
+    answer = ask(client, "/disagreement")
+    assert answer["models"] == ["musicnn/mtat", "acoustic/librosa"]
+    overlap = ask(client, f"/overlap?{BOTH}")
+    assert answer["track_ids"] == overlap["track_ids"]
+    np.testing.assert_allclose(answer["values"], 1 - np.array(overlap["values"]), atol=1e-4)
+
+
+def test_the_quality_of_a_map_is_of_what_it_shows(client, library):
+    answer = ask(client, f"/map-quality?{MAP}")
+    coords = np.array([point["coords"] for point in ask(client, f"/embeddings?{MAP}")["data"]])
+    shown = [set(row) for row in find_neighbors(coords, K)[0].tolist()]
+    kept = [len(a & b) / K for a, b in zip(near(vectors(0)), shown, strict=True)]
+    np.testing.assert_allclose(answer["kept"], kept, atol=1e-4)
+    assert answer["k"] == K and answer["track_ids"] == list(range(1, N + 1))
+    for name in ("trustworthiness", "continuity"):
+        assert 0.3 < answer["means"][name] < 1
+        assert answer["means"][name] == pytest.approx(np.mean(answer[name]), abs=1e-3)
+    deep = ask(client, f"/map-quality?{MAP}&dimensions=3")
+    assert deep["means"]["kept"] > answer["means"]["kept"], "a third dimension has room for more"
+
+
+def test_false_neighbours_are_told_from_true_ones(client, library):
+    shown = ask(client, f"/map-neighbors?{MAP}&track=07.mp3&k=10")["data"]
+    kept = ask(client, f"/map-quality?{MAP}")["kept"][7]
+    assert len(shown) == 10 and "07.mp3" not in [one["name"] for one in shown]
+    assert sum(one["near"] for one in shown) == round(kept * 10)
+    true = {f"{number:02d}.mp3" for number in near(vectors(0))[7]}
+    assert {one["name"] for one in shown if one["near"]} == true & {one["name"] for one in shown}
+
+
+def test_a_track_the_model_has_not_heard_has_no_place(client, library):
+    assert ask(client, "/map-neighbors?red=acoustic&metodo=pca&track=39.mp3")["data"] == []
+    assert client.get(f"/map-neighbors?{MAP}&track=nobody.mp3").status_code == 404
+
+
+def test_answers_have_an_etag(client, library):
+    for url in (f"/overlap?{BOTH}", "/disagreement", f"/map-quality?{MAP}"):
+        tag = client.get(url).headers["ETag"]
+        assert client.get(url, headers={"If-None-Match": tag}).status_code == 304
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/overlap?red=musicnn&other_red=no",
+        "/disagreement?space=maps",
+        "/map-quality?metodo=no",
+        f"/map-neighbors?{MAP}",
+        f"/map-neighbors?{MAP}&k=0&track=07.mp3",
+    ],
+)
+def test_a_request_that_makes_no_sense_is_400(client, library, url):
+    answer = client.get(url).get_json()
+    assert answer["status"] == 400 and set(answer) == {"success", "status", "error", "choices"}
+
+
+def test_an_empty_library_has_nothing_to_say(client):
+    assert ask(client, "/disagreement")["values"] == []
+    assert ask(client, f"/map-quality?{MAP}")["means"]["kept"] is None
+
+
+def test_large_libraries_are_measured_beside_the_requests_and_once(app, client, library, monkeypatch):
+    monkeypatch.setattr(db.spaces, "MEASURED_AT_ONCE", 10)
+    measured = []
+    real = db.quality.measure_map
+    monkeypatch.setattr(db.quality, "measure_map", lambda *rest: (measured.append(1), real(*rest))[1])
+    url = f"/map-quality?{MAP}"
+    waiting = client.get(url)
+    assert waiting.status_code == 202 and waiting.get_json()["status"] == "computing"
+    for _ in range(2):  # first who is near to whom, then what the map keeps of it
+        with app.app_context():
+            spaces().background.wait()
+        answer = client.get(url)
+    assert answer.status_code == 200 and measured == [1]
+    with app.app_context():
+        del app.extensions["spaces"], app.extensions["bodies"]  # as a restart does
+    assert client.get(url).get_json() == answer.get_json() and measured == [1]

@@ -1,0 +1,27 @@
+/** The field that points are coloured by, with the numbers the server has measured for it. */
+import { useMemo } from 'react'
+import { useActivations, useDisagreement, useMapQuality, useOverlap } from '@/api/queries'
+import type { ProjectionQuery, TrackNumbers } from '@/api/types'
+import { parseTagField, resolveField, type Field } from '@/domain/fields'
+import { isMapMeasure } from '@/domain/overlays'
+
+/** query: the map whose points are coloured.  other: the map beside it; both null where they are not known. */
+export function useField(colour: string, query: ProjectionQuery | null, other: ProjectionQuery | null): Field {
+  const numbers = useNumbers(colour, query, other)
+  return useMemo(() => resolveField(colour, numbers), [colour, numbers])
+}
+
+/** undefined while they are on their way, and for a field that stands in the tags of the files. */
+function useNumbers(colour: string, query: ProjectionQuery | null, other: ProjectionQuery | null): TrackNumbers | undefined {
+  const activations = useActivations(parseTagField(colour)).data
+  const overlap = useOverlap(colour === 'overlap' ? query : null, other).data
+  const disagreement = useDisagreement(colour === 'disagreement').data
+  const quality = useMapQuality(isMapMeasure(colour) ? query : null).data
+  const measured = useMemo(
+    () => (quality && isMapMeasure(colour) ? { track_ids: quality.track_ids, values: quality[colour] } : undefined),
+    [quality, colour],
+  )
+  if (colour === 'overlap') return overlap
+  if (colour === 'disagreement') return disagreement
+  return measured ?? activations
+}

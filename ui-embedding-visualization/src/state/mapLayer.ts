@@ -1,0 +1,126 @@
+/** One map with its points joined to the library, its colours, and what of it is filtered out and selected. */
+import { useCallback, useMemo } from 'react'
+import { useProjection, useProjectionProgress } from '@/api/queries'
+import type { Dimensions, ModelsAnswer, Projection, ProjectionQuery, Track } from '@/api/types'
+import { computeColouring, visibleMask, type Colouring } from '@/domain/colouring'
+import type { Field } from '@/domain/fields'
+import { resolveQuery } from '@/domain/models'
+import { trackOfPoint } from '@/domain/track'
+import { useField } from './field'
+import { useScheme } from './theme'
+import { useView, type SeenMap, type Side } from './view'
+
+/** Point `i` is `tracks[i]`, at `coordinates[3i … 3i+2]`. */
+export interface MapPoints {
+  keys: string[]
+  tracks: Track[]
+  coordinates: Float32Array
+  dimensions: Dimensions
+  note: string | null
+  stale: boolean
+}
+
+/** Something that is fetched: not yet there, there, or refused. */
+export interface Fetched<T> {
+  data: T | undefined
+  error: Error | null
+  /** Another answer is on its way. */
+  waiting: boolean
+  retry: () => void
+}
+
+export interface MapLayer {
+  side: Side
+  points: Fetched<MapPoints>
+  /** The map asked for; null until the models are known. */
+  query: ProjectionQuery | null
+  /** How much of it the server has drawn, 0 to 1; null where it need not be drawn. */
+  progress: number | null
+  /** Index of a track's point, or -1. */
+  indexOf: (filename: string | null) => number
+  field: Field
+  colouring: Colouring
+  hidden: ReadonlySet<string>
+  /** uint8 [n]: 1 where a point is not filtered out. */
+  visible: Uint8Array
+  /** uint8 [n]: 1 where a point is selected; null while nothing is. */
+  chosen: Uint8Array | null
+}
+
+/** What all maps on screen share. */
+export interface LibraryState {
+  tracks: Track[] | undefined
+  byName: ReadonlyMap<string, Track>
+  /** File names that the filter lets through; null: all. */
+  found: ReadonlySet<string> | null
+  /** Ids of the selected tracks. */
+  selected: ReadonlySet<number>
+}
+
+interface QueryLike<T> {
+  data: T | undefined
+  error: Error | null
+  isFetching: boolean
+  refetch: () => unknown
+}
+
+export const toFetched = <T>(query: QueryLike<T>): Fetched<T> => ({
+  data: query.data,
+  error: query.error,
+  waiting: query.isFetching,
+  retry: () => void query.refetch(),
+})
+
+export const NO_TRACKS: Track[] = []
+
+/** The map that is meant, with what the URL leaves open filled in. */
+export function useWantedMap(seen: SeenMap | null, answer: ModelsAnswer | undefined): ProjectionQuery | null {
+  const { model, variant, space, method, dimensions } = seen ?? {}
+  return useMemo(() => {
+    if (!answer || !space || !method || !dimensions) return null
+    return resolveQuery({ model: model ?? null, variant: variant ?? null, space, method, dimensions }, answer)
+  }, [answer, model, variant, space, method, dimensions])
+}
+
+/** query: this map.  other: the one beside it, null for none. */
+export function useMapLayer(side: Side, query: ProjectionQuery | null, other: ProjectionQuery | null, library: LibraryState): MapLayer {
+  const projection = toFetched(useProjection(query))
+  const points = useMapPoints(projection.data, library)
+  const indices = useMemo(() => new Map(points?.keys.map((key, i) => [key, i])), [points])
+  return {
+    side,
+    query,
+    progress: useProjectionProgress(query),
+    points: { ...projection, data: points },
+    indexOf: useCallback((filename) => (filename === null ? -1 : (indices.get(filename) ?? -1)), [indices]),
+    ...useColours(points?.tracks ?? NO_TRACKS, library, query, other),
+    chosen: useChosen(points?.tracks ?? NO_TRACKS, library.selected),
+  }
+}
+
+function useMapPoints(projection: Projection | undefined, { tracks: library, byName }: LibraryState): MapPoints | undefined {
+  const tracksKnown = library !== undefined
+  return useMemo(() => {
+    if (!projection || !tracksKnown) return undefined
+    const { names, tags, coordinates, dimensions, note, stale } = projection
+    const tracks = names.map((name, i) => byName.get(name) ?? trackOfPoint(name, tags[i]))
+    return { keys: names, tracks, coordinates, dimensions, note, stale }
+  }, [projection, byName, tracksKnown])
+}
+
+function useColours(drawn: Track[], { tracks, found }: LibraryState, query: ProjectionQuery | null, other: ProjectionQuery | null) {
+  const { colour, hidden: hiddenKeys } = useView()
+  const scheme = useScheme()
+  const field = useField(colour, query, other)
+  const colouring = useMemo(() => computeColouring(drawn, tracks ?? NO_TRACKS, field, scheme), [drawn, tracks, field, scheme])
+  const hidden = useMemo(() => new Set(hiddenKeys), [hiddenKeys])
+  const visible = useMemo(() => {
+    const shown = visibleMask(colouring, hidden)
+    return found ? shown.map((one, i) => (found.has(drawn[i].filename) ? one : 0)) : shown
+  }, [colouring, hidden, found, drawn])
+  return { field, colouring, hidden, visible }
+}
+
+function useChosen(drawn: Track[], selected: ReadonlySet<number>): Uint8Array | null {
+  return useMemo(() => (selected.size === 0 ? null : Uint8Array.from(drawn, (track) => Number(selected.has(track.id)))), [drawn, selected])
+}
