@@ -1,5 +1,9 @@
 """Whether two models find the same tracks near a track, and whether their spaces have one shape."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
 import numpy as np
 
 PERSISTENCE = 0.9  # of rank-biased overlap: the first ten places weigh 86 %
@@ -47,3 +51,49 @@ def linear_cka(left: np.ndarray, right: np.ndarray) -> float:
     one, other = (rows - rows.mean(axis=0) for rows in (left.astype(np.float64), right.astype(np.float64)))
     norm = np.linalg.norm(one.T @ one) * np.linalg.norm(other.T @ other)
     return float(np.linalg.norm(one.T @ other) ** 2 / norm) if norm > 0 else float("nan")
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Of m models over the same n tracks. Matrices: float64 [m, m], 1 on the diagonal.
+
+    cka: of linear_cka.  jaccard, rbo: of the neighbours, mean over tracks.  linkage: float64 [m - 1, 4],
+    SciPy's average linkage of 1 - cka.  disagreement: float64 [n], 1 - the mean Jaccard index over all pairs.
+    """
+
+    models: list[str]
+    cka: np.ndarray
+    jaccard: np.ndarray
+    rbo: np.ndarray
+    linkage: np.ndarray
+    disagreement: np.ndarray
+
+
+def compare_spaces(
+    models: Sequence[str], spaces: Sequence[np.ndarray], neighbors: Sequence[np.ndarray]
+) -> Agreement:
+    """spaces: one a model, [n, width].  neighbors: one a model, int64 [n, k]. Two models at least."""
+    m, overlaps = len(models), []
+    cka, jaccard, rbo = np.eye(m), np.eye(m), np.eye(m)
+    for one, other in combinations(range(m), 2):
+        overlaps.append(neighbour_overlap(neighbors[one], neighbors[other]))
+        values = (
+            linear_cka(spaces[one], spaces[other]),
+            mean_or_nan(overlaps[-1]),
+            float(rank_biased_overlap(neighbors[one], neighbors[other]).mean()),
+        )
+        for matrix, value in zip((cka, jaccard, rbo), values, strict=True):
+            matrix[one, other] = matrix[other, one] = value
+    disagreement = 1.0 - np.nan_to_num(np.array(overlaps)).mean(axis=0)
+    return Agreement(list(models), cka, jaccard, rbo, link(cka), disagreement)
+
+
+def link(cka: np.ndarray) -> np.ndarray:
+    from scipy.cluster.hierarchy import linkage
+    from scipy.spatial.distance import squareform
+
+    return linkage(squareform(np.clip(1.0 - np.nan_to_num(cka), 0, None), checks=False), "average")
+
+
+def mean_or_nan(values: np.ndarray) -> float:
+    return float(np.nanmean(values)) if np.isfinite(values).any() else float("nan")

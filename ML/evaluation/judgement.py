@@ -6,7 +6,7 @@ The rows are directions: cosine decides who is near, and Euclidean distances bet
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -152,17 +152,18 @@ def judge_hubs(rows: np.ndarray, by: Labelling) -> dict[str, Measured]:
     hubs = hubness(find_neighbors(rows, by.k)[0])
     counts, k = hubs.occurrences, max(1, hubs.k)
     random = draw_occurrences(len(counts), k, by.seed)
-    measures = {"hub_skewness": skewness, "robin_hood": robin_hood}
     judged = {
-        name: measure_statistic(
-            lambda samples, of=measure: np.array([of(counts, weights) for weights in samples]),
-            by.samples,
-            measure(random),
-        )
-        for name, measure in measures.items()
+        name: measure_statistic(partial(of_samples, measure, counts), by.samples, measure(random))
+        for name, measure in {"hub_skewness": skewness, "robin_hood": robin_hood}.items()
     }
     never = (counts == 0).astype(np.float64)
     return judged | {"anti_hubs": measure_mean(never, by.samples, float((random == 0).mean()))}
+
+
+def of_samples(
+    measure: Callable[[np.ndarray, np.ndarray], float], values: np.ndarray, samples: np.ndarray
+) -> np.ndarray:
+    return np.array([measure(values, weights) for weights in samples])
 
 
 def judge_dimension(rows: np.ndarray, by: Labelling) -> Measured:

@@ -69,7 +69,7 @@ def interval_around(value: float, replicates: np.ndarray, n: int) -> Interval:
 
 
 def nothing_measured(n_rounds: int) -> Measured:
-    return Measured(Interval(*[math.nan] * 3, 0), math.nan, np.full(n_rounds, np.nan))
+    return Measured(Interval(math.nan, math.nan, math.nan, 0), math.nan, np.full(n_rounds, np.nan))
 
 
 def paired_difference(left: Measured, right: Measured) -> Interval:

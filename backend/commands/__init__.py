@@ -1,6 +1,17 @@
 """One file a group of commands; a new command goes into one of these or a new one listed here."""
 
-from backend.commands import acoustics, analysis, database, demo, extraction, indexing, maps, serving, weights
+from backend.commands import (
+    acoustics,
+    analysis,
+    database,
+    demo,
+    evaluation,
+    extraction,
+    indexing,
+    maps,
+    serving,
+    weights,
+)
 
 COMMANDS = (
     database.init_db,
@@ -13,6 +24,8 @@ COMMANDS = (
     extraction.preprocess_track,
     analysis.genre_similarity,
     analysis.multi_tag_metrics,
+    evaluation.evaluate,
+    evaluation.agreement,
     acoustics.extract_features,
     maps.refit,
     serving.serve,
