@@ -2,6 +2,7 @@
 
 from backend.routes import (
     app_files,
+    evaluations,
     extractions,
     library,
     maps,
@@ -20,6 +21,7 @@ BLUEPRINTS = (
     neighbors.blueprint,
     segments.blueprint,
     quality.blueprint,
+    evaluations.blueprint,
     uploads.blueprint,
     playlists.blueprint,
     extractions.blueprint,
