@@ -44,6 +44,7 @@ bench: $(VENV)/.installed-dev ui
 	$(BIN)/python -m benchmarks.api
 	$(BIN)/python -m benchmarks.app
 	$(BIN)/python -m benchmarks.neighbors
+	$(BIN)/python -m benchmarks.evaluation
 	@if [ -d "$(JAMENDO)" ]; then $(BIN)/python -m benchmarks.contrastive --data-root "$(JAMENDO)"; \
 	else echo "benchmarks.contrastive needs music: make bench JAMENDO=DIR, laid out as MTG-Jamendo."; fi
 	$(BIN)/python -m benchmarks.extraction $(BENCH_FLAGS)

@@ -1,11 +1,14 @@
 """Genre similarity as text for people and as JSON for programs."""
 
+import csv
+import io
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ML.evaluation.genre_similarity import GenreSimilarity
+from ML.evaluation.hubness import Hubness
 from ML.text import aligned, titled
 
 N_STRAYS = 20  # tracks named in the text; JSON has them all
@@ -67,6 +70,7 @@ def model_text(model: ModelGenres) -> str:
         titled(f"{model.key}: {len(model.filenames)} tracks of {len(found.genres)} genres"),
         *notes(model),
         genre_table(found),
+        hub_line(found.hubness),
         "Cosine between genre centroids",
         square(found.genres, found.centroid_similarity),
         f"Genres of the {model.k} nearest tracks; every row sums to 1",
@@ -86,6 +90,13 @@ def notes(model: ModelGenres) -> list[str]:
         f"Not every genre fills {model.k} places: precision@{model.k} can be {best:.3f} at most.": best < 1,
     }
     return [text for text, is_so in told.items() if is_so]
+
+
+def hub_line(hubs: Hubness) -> str:
+    return (
+        f"Hubs: Robin Hood index {hubs.robin_hood:.3f} (chance {hubs.chance_robin_hood:.3f}), the greatest "
+        f"is a neighbour {hubs.largest} times; {hubs.n_anti_hubs} anti-hubs are nobody's neighbour."
+    )
 
 
 def genre_table(found: GenreSimilarity) -> str:
@@ -151,9 +162,34 @@ def model_json(model: ModelGenres) -> dict[str, Any]:
         "genres": dict(zip(found.genres, found.n_tracks.tolist(), strict=True)),
         **{name: getattr(found, field).as_json() for (_, name), field in SCORES.items()},
         "centroid_similarity": found.centroid_similarity.tolist(),
+        "hubness": hub_json(found.hubness, model.filenames),
         "neighbor_genres": found.neighbor_genres.tolist(),
         "tracks": [track_json(model, row) for row in range(len(model.filenames))],
     }
+
+
+def hub_json(hubs: Hubness, filenames: list[str]) -> dict[str, Any]:
+    return {
+        "robin_hood": hubs.robin_hood,
+        "chance_robin_hood": hubs.chance_robin_hood,
+        "anti_hubs": [filenames[row] for row in np.flatnonzero(hubs.occurrences == 0)],
+    }
+
+
+def matrix_csv(models: list[ModelGenres]) -> str:
+    """A line for each model and two genres: cosine of their centroids, and the share that one has in the
+    neighbours of the other's tracks.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("model", "genre", "other", "centroid_cosine", "neighbor_share"))
+    for model in models:
+        found = model.similarity
+        for row, genre in enumerate(found.genres):
+            for column, other in enumerate(found.genres):
+                values = found.centroid_similarity[row, column], found.neighbor_genres[row, column]
+                writer.writerow((model.key, genre, other, *(float(value) for value in values)))
+    return text.getvalue()
 
 
 def track_json(model: ModelGenres, row: int) -> dict[str, Any]:

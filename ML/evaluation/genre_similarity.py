@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ML.errors import LibraryError
+from ML.evaluation.hubness import Hubness, hubness
 from ML.evaluation.intervals import bootstrap_interval
 from ML.evaluation.knn import encode_labels
 from ML.evaluation.ranking import (
@@ -30,6 +31,7 @@ class GenreSimilarity:
     nearest_genre: int64 [n], of the nearest centroid, the track not part of its own genre's.
     neighbors: int64 [n, k], -1 for none.
     neighbor_genres: float64 [g, g], the share that each genre has in the neighbours of a genre's tracks.
+    hubness: of the neighbours.
     agreement_inclusive, agreement: share whose nearest centroid is the own genre's, as the original program
     counted (the track is part of the centroid) and without itself.
     """
@@ -42,6 +44,7 @@ class GenreSimilarity:
     nearest_genre: np.ndarray
     neighbors: np.ndarray
     neighbor_genres: np.ndarray
+    hubness: Hubness
     agreement_inclusive: Score
     agreement: Score
     precision: Score
@@ -89,6 +92,7 @@ def compute_genre_similarity(
         nearest_genre=nearest(alone),
         neighbors=neighbors,
         neighbor_genres=count_neighbor_genres(neighbors, codes, len(names)),
+        hubness=hubness(neighbors),
         agreement_inclusive=score_agreement(vectors, codes, seed, agree_inclusive),
         agreement=score_agreement(vectors, codes, seed, agree_alone),
         precision=score("precision", *found, n_visible, seed),

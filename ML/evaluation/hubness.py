@@ -31,6 +31,16 @@ class Hubness:
         return int(self.occurrences.max(initial=0))
 
     @property
+    def robin_hood(self) -> float:
+        """Share of all occurrences that would have to move for everyone to turn up alike: 0 to 1."""
+        return robin_hood(self.occurrences)
+
+    @property
+    def chance_robin_hood(self) -> float:
+        """Of n - 1 independent draws of k neighbours each, a binomial's."""
+        return robin_hood(draw_occurrences(len(self.occurrences), self.k))
+
+    @property
     def n_anti_hubs(self) -> int:
         """Rows that are nobody's neighbour."""
         return int((self.occurrences == 0).sum())
@@ -43,8 +53,27 @@ def hubness(neighbors: np.ndarray, n_corpus: int | None = None) -> Hubness:
     return Hubness(np.bincount(found, minlength=n_rows), neighbors.shape[1])
 
 
-def skewness(values: np.ndarray) -> float:
-    """Third standardised moment; 0 for values that are all alike, or none."""
-    deviations = values - values.mean() if len(values) else np.zeros(1)
-    spread = math.sqrt((deviations**2).mean())
-    return float((deviations**3).mean() / spread**3) if spread else 0.0
+def draw_occurrences(n_rows: int, k: int, seed: int = 0, n_rounds: int = 50) -> np.ndarray:
+    """What independent draws of k neighbours each give: int64 [n_rounds · n_rows]."""
+    n_others = max(n_rows - 1, 1)
+    drawn = np.random.default_rng(seed).binomial(n_others, min(1.0, k / n_others), n_rounds * n_rows)
+    return drawn if n_rows > 1 else np.zeros(n_rounds * n_rows, dtype=np.int64)
+
+
+def robin_hood(values: np.ndarray, weights: np.ndarray | None = None) -> float:
+    """Hoover index: half the mean deviation from the mean, over the mean; 0 for no values.
+
+    As a measure of hubs: Feldbauer et al. 2018, Fast approximate hubness reduction.
+    weights: [n], how often each value counts.
+    """
+    mean = np.average(values, weights=weights) if len(values) else 0.0
+    return float(np.average(np.abs(values - mean), weights=weights) / (2 * mean)) if mean else 0.0
+
+
+def skewness(values: np.ndarray, weights: np.ndarray | None = None) -> float:
+    """Third standardised moment; 0 for values that are all alike, or none. weights: as in robin_hood."""
+    if not len(values):
+        return 0.0
+    deviations = values - np.average(values, weights=weights)
+    spread = math.sqrt(np.average(deviations**2, weights=weights))
+    return float(np.average(deviations**3, weights=weights) / spread**3) if spread else 0.0

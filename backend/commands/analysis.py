@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -9,12 +10,13 @@ import click
 from flask import current_app
 
 from backend.commands.edge import command, no_progress_option, progress_bar
+from backend.commands.report_files import Writers, text_file, write_files
 from backend.context import database
 from db.analysis import LabelledSpace, load_space
 from db.embeddings import count_extracted
 from ML import registry
 from ML.errors import LibraryError
-from ML.evaluation import genre_report, tag_report
+from ML.evaluation import genre_report, plots, tag_report
 from ML.evaluation.genre_report import ModelGenres
 from ML.evaluation.genre_similarity import compute_genre_similarity
 from ML.evaluation.multi_tag import compute_multi_tag
@@ -24,6 +26,7 @@ from ML.spec import ModelSpec
 
 Judged = TypeVar("Judged")
 GENRE_REPORT = "genre_similarity_report.txt"
+GENRE_MATRIX = "genre_similarity.csv"
 TAG_REPORT = "multi_tag_metrics_report.txt"
 
 models_option = click.option(
@@ -53,13 +56,27 @@ def genre_similarity(models: str | None, k: int, seed: int, as_json: bool, no_pr
 
     Centroids, agreement, precision and MAP of nearest neighbours, with intervals and chance levels. Genres
     are those of the library: selected_songs.csv, then the files' own tags. Writes
-    genre_similarity_report.txt.
+    genre_similarity_report.txt, genre_similarity.csv and a picture of every model's genre × genre matrix.
     """
     judged = judge(models, no_progress, lambda spec, space: judge_genres(spec, space, k, seed))
     publish(
         GENRE_REPORT, genre_report.genre_text(judged, seed), genre_report.summary(judged),
         genre_report.genre_json(judged, seed) if as_json else None,
+        {GENRE_MATRIX: text_file(genre_report.matrix_csv(judged))} | genre_pictures(judged),
     )  # fmt: skip
+
+
+def genre_pictures(judged: list[ModelGenres]) -> Writers:
+    return {
+        f"genre_similarity_{model.key.replace('/', '_')}": partial(
+            plots.plot_matrix,
+            model.similarity.genres,
+            model.similarity.centroid_similarity.tolist(),
+            f"{model.key}: cosine between genre centroids",
+            ("genre", "genre"),
+        )
+        for model in judged
+    }
 
 
 def judge_genres(spec: ModelSpec, space: LabelledSpace, k: int, seed: int) -> ModelGenres:
@@ -142,15 +159,12 @@ def heard_specs(models: str | None) -> list[ModelSpec]:
     return heard
 
 
-def publish(name: str, text: str, summary: str, facts: dict[str, Any] | None) -> None:
-    """The report into its file; on stdout the summary, or the facts as JSON."""
-    path = Path(current_app.config["REPORTS_DIR"]) / name
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise LibraryError(f"Cannot write {path}: {error.strerror}.") from error
+def publish(
+    name: str, text: str, summary: str, facts: dict[str, Any] | None, further: Writers | None = None
+) -> None:
+    """The report and further files into REPORTS_DIR; on stdout the summary, or the facts as JSON."""
+    folder = write_files(Path(current_app.config["REPORTS_DIR"]), {name: text_file(text)} | (further or {}))
     if facts is None:
-        click.echo(f"{summary}\n\nAll of it: {path}")
+        click.echo(f"{summary}\n\nAll of it: {folder / name}")
     else:
         click.echo(json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False))

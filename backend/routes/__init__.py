@@ -2,6 +2,7 @@
 
 from backend.routes import (
     app_files,
+    evaluations,
     extractions,
     jobs,
     library,
@@ -23,6 +24,7 @@ BLUEPRINTS = (
     segments.blueprint,
     quality.blueprint,
     regions.blueprint,
+    evaluations.blueprint,
     uploads.blueprint,
     playlists.blueprint,
     extractions.blueprint,

@@ -1,5 +1,6 @@
 """compute-genre-similarity, compute-multi-tag-metrics, extract-acoustic-features as a person types them."""
 
+import csv
 import json
 
 import numpy as np
@@ -56,6 +57,17 @@ def test_json_is_all_there_is_on_stdout(run, library):
     model = facts["models"]["whisper/base"]
     assert model["precision_at_k"]["mean"] == 1.0
     assert model["n_tracks"] == 24 and model["n_without_genre"] == 1
+
+
+def test_the_matrix_of_genres_is_a_table_and_a_picture(run, library, reports):
+    facts = json.loads(run("compute-genre-similarity", "--json").stdout)["models"]["whisper/base"]
+    with (reports / "genre_similarity.csv").open() as file:
+        rows = [row for row in csv.DictReader(file) if row["model"] == "whisper/base"]
+    cosines = np.array([float(row["centroid_cosine"]) for row in rows]).reshape(4, 4)
+    np.testing.assert_allclose(cosines, facts["centroid_similarity"])
+    assert (reports / "genre_similarity_whisper_base.png").read_bytes().startswith(b"\x89PNG")
+    assert facts["hubness"]["anti_hubs"] == [] and 0 < facts["hubness"]["robin_hood"] < 1
+    assert "anti-hubs" in (reports / "genre_similarity_report.txt").read_text()
 
 
 def test_the_same_library_gives_the_same_report(run, library, reports):
@@ -115,7 +127,7 @@ def test_before_extraction_the_way_there_is_told(run, reports):
 def test_a_report_that_cannot_be_written_is_an_error(run, library, reports):
     reports.parent.write_text("a file where the folder should be")
     result = run("compute-genre-similarity")
-    assert result.exit_code == 1 and "Cannot write" in result.stderr
+    assert result.exit_code == 1 and "Cannot write to" in result.stderr
 
 
 def test_acoustic_features_reach_the_tracks(run, client, music):

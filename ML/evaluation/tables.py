@@ -1,0 +1,162 @@
+"""An evaluation document as text: for terminals, spreadsheets, READMEs and papers."""
+
+import csv
+import io
+from collections.abc import Iterator
+
+from ML.evaluation.document import Document
+from ML.text import aligned
+
+CSV_HEADER = ("name", "model", "map", "metric", "value", "low", "high", "chance", "n")
+MATRICES = {"cka": "Linear CKA", "jaccard": "Shared neighbours (Jaccard)", "rbo": "Shared ranking (RBO)"}
+NOTHING = "–"
+
+
+def shown_metrics(document: Document, of: str) -> list[Document]:
+    return [metric for metric in document["metrics"] if metric["of"] == of]
+
+
+def shown_rows(document: Document, of: str) -> list[Document]:
+    return [row for row in document["rows"] if (row["method"] is not None) == (of == "map")]
+
+
+def as_csv(document: Document) -> str:
+    """A line for each row and metric: what statistics programs like."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(CSV_HEADER)
+    for row in document["rows"]:
+        for key, value in row["metrics"].items():
+            low, high = value["interval_95"] or (None, None)
+            writer.writerow([row["name"], row["model"], row["method"], key, value["mean"], low, high,
+                             value["chance"], value["n"]])  # fmt: skip
+    return text.getvalue()
+
+
+def cell(value: Document | None, digits: int = 3) -> str:
+    """0.512 [0.401, 0.620]"""
+    if not value or value["mean"] is None:
+        return NOTHING
+    low, high = value["interval_95"]
+    return f"{value['mean']:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
+
+
+def chance_cell(value: Document | None, digits: int = 3) -> str:
+    return NOTHING if not value or value["chance"] is None else f"{value['chance']:.{digits}f}"
+
+
+def turned(document: Document, of: str) -> tuple[list[str], list[list[str]]]:
+    """Header and lines of a table with a metric a line and a model (or map) a column, chance at the end."""
+    rows = shown_rows(document, of)
+    header = ["metric", *(row["name"] for row in rows), "chance"]
+    lines = []
+    for metric in shown_metrics(document, of):
+        values = [row["metrics"].get(metric["key"]) for row in rows]
+        lines.append([metric["title"], *map(cell, values), chance_cell(values[0] if values else None)])
+    return header, lines
+
+
+def upright(document: Document, of: str) -> tuple[list[str], list[list[str]]]:
+    """The same with a model (or map) a line, for many of them; chance beside each value."""
+    metrics = shown_metrics(document, of)
+    header = [of, *(metric["title"] for metric in metrics)]
+    lines = [
+        [row["name"], *(with_chance(row["metrics"].get(metric["key"])) for metric in metrics)]
+        for row in shown_rows(document, of)
+    ]
+    return header, lines
+
+
+def with_chance(value: Document | None) -> str:
+    return f"{cell(value)}, chance {chance_cell(value)}"
+
+
+LAYOUTS = {"space": turned, "map": upright}
+
+
+def tables_of(document: Document) -> Iterator[tuple[list[str], list[list[str]]]]:
+    return (layout(document, of) for of, layout in LAYOUTS.items() if shown_rows(document, of))
+
+
+def headline(document: Document) -> str:
+    filtered = "tracks of one artist never count as neighbours" if document["artist_filtered"] else (
+        "no artist is known or asked for: none is left out"
+    )  # fmt: skip
+    return (
+        f"{document['n_tracks']} tracks with {len(document['classes'])} labels ({document['labels']}), "
+        f"k = {document['k']}, seed {document['seed']}, data {document['data_sha256'][:12]}; {filtered}. "
+        "In brackets 95 % intervals, by bootstrap over tracks; chance is that of the first column."
+    )
+
+
+def as_text(document: Document) -> str:
+    parts = [headline(document)]
+    parts += ["\n".join(aligned(header, lines)) for header, lines in tables_of(document)]
+    return "\n\n".join(parts)
+
+
+def as_markdown(document: Document) -> str:
+    parts = [headline(document)]
+    for header, lines in tables_of(document):
+        rule = ["---", *("--:" for _ in header[1:])]
+        parts.append("\n".join(f"| {' | '.join(row)} |" for row in (header, rule, *lines)))
+    if "agreement" in document:
+        parts.append(agreement_markdown(document["agreement"]))
+    return "\n\n".join(parts) + "\n"
+
+
+def agreement_markdown(agreement: Document) -> str:
+    parts = []
+    for name, title in MATRICES.items():
+        rows = zip(agreement["models"], agreement[name], strict=True)
+        lines = [[model, *map(number, values)] for model, values in rows]
+        header = [title, *agreement["models"]]
+        rule = ["---", *("--:" for _ in agreement["models"])]
+        parts.append("\n".join(f"| {' | '.join(row)} |" for row in (header, rule, *lines)))
+    return "\n\n".join(parts)
+
+
+def number(value: float | None) -> str:
+    return NOTHING if value is None else f"{value:.2f}"
+
+
+def as_latex(document: Document) -> str:
+    """booktabs tables."""
+    parts = [f"% {headline(document)}"]
+    for header, lines in tables_of(document):
+        body = [" & ".join(map(latex, row)) + r" \\" for row in lines]
+        head = " & ".join(map(latex, header)) + r" \\"
+        columns = "l" + "r" * (len(header) - 1)
+        parts.append("\n".join((
+            rf"\begin{{tabular}}{{{columns}}}", r"\toprule", head, r"\midrule", *body, r"\bottomrule",
+            r"\end{tabular}",
+        )))  # fmt: skip
+    return "\n\n".join(parts) + "\n"
+
+
+LATEX = {"&": r"\&", "%": r"\%", "_": r"\_", "#": r"\#", "$": r"\$", "–": "--"}
+
+
+def latex(text: str) -> str:
+    return "".join(LATEX.get(letter, letter) for letter in text)
+
+
+def agreement_csv(agreement: Document) -> str:
+    """A line for each two models."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("left", "right", *MATRICES))
+    models = agreement["models"]
+    for i, left in enumerate(models):
+        for j, right in enumerate(models[:i]):
+            writer.writerow((left, right, *(agreement[name][i][j] for name in MATRICES)))
+    return text.getvalue()
+
+
+def agreement_text(agreement: Document) -> str:
+    parts = []
+    for name, title in MATRICES.items():
+        rows = zip(agreement["models"], agreement[name], strict=True)
+        header = (title, *agreement["models"])
+        parts.append("\n".join(aligned(header, [(m, *map(number, v)) for m, v in rows], set(header[1:]))))
+    return "\n\n".join(parts)

@@ -1,0 +1,134 @@
+"""evaluate and agreement."""
+
+import json
+from functools import partial
+from pathlib import Path
+
+import click
+from flask import current_app
+
+import config
+from backend.commands.analysis import heard_specs, json_option, k_option, models_option, seed_option
+from backend.commands.edge import command, no_progress_option, progress_bar
+from backend.commands.report_files import Writers, text_file, write_files
+from backend.context import audio_dir, database
+from db.evaluations import (
+    LABELS,
+    Evaluation,
+    Evaluations,
+    compare_library,
+    evaluate_library,
+    load_common,
+    read_labels,
+)
+from db.library import readable_filenames
+from db.map_cache import MapQuery
+from ML.errors import LibraryError
+from ML.evaluation import plots, tables
+from ML.evaluation.document import Document
+from ML.evaluation.judgement import Labelling
+from ML.spec import ModelSpec
+
+AXES = ("vote of the neighbours", "label")  # of a confusion matrix
+OF_ARTISTS = ("artist", "album")  # labels that tracks of other artists cannot share
+
+
+@command("evaluate")
+@models_option
+@click.option(
+    "--labels", default="genre", show_default=True, metavar="SOURCE",
+    help=f"What tracks are judged by: {', '.join(LABELS)}, or csv:COLUMN of selected_songs.csv.",
+)  # fmt: skip
+@k_option
+@seed_option
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for tables (CSV, Markdown, LaTeX, JSON) and pictures; default: evaluation in REPORTS_DIR.",
+)  # fmt: skip
+@json_option
+@no_progress_option
+def evaluate(
+    models: str | None, labels: str, k: int, seed: int, out: Path | None, as_json: bool, no_progress: bool
+) -> None:
+    """Judge every model and its drawn maps by labels: all metrics, with intervals and chance levels.
+
+    All on the tracks that every one of the models has heard, so that models can be compared. Neighbours and
+    folds leave out a track's own artist where artists are known. The run is kept beside the database.
+    """
+    specs = heard_specs(models)
+    tracks = load_common(database(), specs, read_labels(database(), labels, audio_dir()))
+    groups = tracks.artists if labels not in OF_ARTISTS and any(tracks.artists) else None
+    by = Labelling(tracks.labels, groups, k, seed)
+    maps = [MapQuery(spec, "embeddings", method, 2, config.PROJECTION_SEED)
+            for spec in specs for method in config.ON_DEMAND_PROJECTION_METHODS]  # fmt: skip
+    wanted = Evaluation(specs, maps, tracks, by, labels)
+    with progress_bar("Judging", "space", no_progress, wanted.n_steps) as bar:
+        found = evaluate_library(database(), wanted, lambda: bar.update(1))
+    kept = Evaluations(database()).save(found)
+    folder = write_files(
+        out or Path(current_app.config["REPORTS_DIR"]) / "evaluation", evaluation_files(kept)
+    )
+    tell(kept, tables.as_text(kept), folder, as_json)
+
+
+@command("agreement")
+@models_option
+@k_option
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for agreement.csv, .json and pictures; default: agreement in REPORTS_DIR.",
+)  # fmt: skip
+@json_option
+@no_progress_option
+def agreement(models: str | None, k: int, out: Path | None, as_json: bool, no_progress: bool) -> None:
+    """Measure how far models agree: CKA of their spaces, shared neighbours, tracks they disagree about."""
+    specs = pairable(heard_specs(models))
+    with database().read() as session:
+        everything = dict.fromkeys(readable_filenames(session), "any")
+    tracks = load_common(database(), specs, everything)
+    if len(tracks.filenames) < 2:
+        raise LibraryError("No two tracks were heard by all of these models: run preprocess-all.")
+    with progress_bar("Comparing", "model", no_progress, len(specs)) as bar:
+        found = compare_library(tracks, k, lambda: bar.update(1))
+    folder = write_files(out or Path(current_app.config["REPORTS_DIR"]) / "agreement", agreement_files(found))
+    tell(found, tables.agreement_text(found), folder, as_json)
+
+
+def pairable(specs: list[ModelSpec]) -> list[ModelSpec]:
+    if len(specs) < 2:
+        raise LibraryError(
+            "Only one model has heard tracks: agreement needs two. See preprocess-all --models."
+        )
+    return specs
+
+
+def evaluation_files(document: Document) -> Writers:
+    files: Writers = {
+        "evaluation.json": text_file(json.dumps(document, indent=1, ensure_ascii=False)),
+        "evaluation.csv": text_file(tables.as_csv(document)),
+        "evaluation.md": text_file(tables.as_markdown(document)),
+        "evaluation.tex": text_file(tables.as_latex(document)),
+    }
+    for of, name in (("space", "models"), ("map", "maps")):
+        if tables.shown_rows(document, of):
+            files[name] = partial(plots.plot_metrics, document, of)
+    for row in tables.shown_rows(document, "space"):
+        title = f"{row['name']}: what neighbours vote"
+        draw = partial(plots.plot_matrix, document["classes"], row["confusion"], title, AXES)
+        files[f"confusion_{row['model'].replace('/', '_')}"] = draw
+    return files | (agreement_files(document["agreement"]) if "agreement" in document else {})
+
+
+def agreement_files(found: Document) -> Writers:
+    return {
+        "agreement.json": text_file(json.dumps(found, indent=1, ensure_ascii=False)),
+        "agreement.csv": text_file(tables.agreement_csv(found)),
+        "agreement": lambda path: plots.plot_agreement(found, path),
+    }
+
+
+def tell(document: Document, text: str, folder: Path, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+    else:
+        click.echo(f"{text}\n\nTables and pictures: {folder}")

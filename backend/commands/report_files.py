@@ -1,0 +1,24 @@
+"""Reports and pictures on disk, for the commands that make them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from ML.errors import LibraryError
+
+Write = Callable[[Path], object]
+Writers = dict[str, Write]  # by file name; pictures add their endings
+
+
+def text_file(text: str) -> Write:
+    return lambda path: path.write_text(text, encoding="utf-8")
+
+
+def write_files(folder: Path, files: Writers) -> Path:
+    """Returns the folder. Raises LibraryError for one that cannot be written to."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, write in files.items():
+            write(folder / name)
+    except OSError as error:
+        raise LibraryError(f"Cannot write to {folder}: {error.strerror}.") from error
+    return folder

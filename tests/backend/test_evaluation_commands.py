@@ -1,0 +1,116 @@
+"""evaluate and agreement as a researcher types them: tables, pictures, what is kept, and what is refused."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+
+from db.database import open_database
+from db.embeddings import save_output
+from db.schema import Track
+from ML.segments import TrackOutput
+from tests.ML.evaluation.clusters import clusters, random_vectors
+
+MODELS = {"musicnn/mtat": 0.0, "whisper/base": 40.0}  # and how much noise drowns the genres in its space
+
+
+def output(vector: np.ndarray) -> TrackOutput:
+    row = vector.astype(np.float32)
+    return TrackOutput(row, row[:2], row[None], row[None, :2], np.zeros(1))
+
+
+@pytest.fixture
+def library(app, tmp_path):
+    """24 tracks of four clusters that one model tells apart and another does not; a 25th without a genre."""
+    app.config["REPORTS_DIR"] = tmp_path / "reports"
+    vectors, genres = clusters(4, 6)
+    database = open_database(app.config["DATABASE_PATH"])
+    with database.write() as session:
+        for number, (vector, genre) in enumerate(zip([*vectors, np.ones(8)], [*genres, None], strict=True)):
+            track = Track(filename=f"{number}.mp3", genre=genre, artist=f"artist {number % 12}")
+            session.add(track)
+            session.flush()
+            for key, level in MODELS.items():
+                noise = level * random_vectors(1, 8, seed=number)[0]
+                save_output(session, track.id, tuple(key.split("/")), output(vector + noise))
+    database.close()
+
+
+def evaluate(run, *arguments):
+    result = run("evaluate", "--json", "--no-progress", "--k", 4, *arguments)
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def test_the_model_that_hears_genres_wins_and_the_deaf_one_is_at_chance(run, library):
+    found = evaluate(run)
+    rows = {row["name"]: row["metrics"]["knn_accuracy"] for row in found["rows"]}
+    assert rows["musicnn/mtat"]["mean"] == 1.0
+    low, high = rows["whisper/base"]["interval_95"]
+    assert low <= rows["whisper/base"]["chance"] <= high
+    (difference,) = (row for row in found["differences"] if row["metric"] == "knn_accuracy")
+    assert difference["left"] == "musicnn/mtat" and difference["interval_95"][0] > 0
+    assert (found["n_tracks"], found["n_left_out"], found["artist_filtered"]) == (24, 1, True)
+    assert found["agreement"]["cka"][0][1] == found["agreement"]["cka"][1][0] < 0.9
+
+
+def test_tables_and_pictures_are_written_where_they_are_asked_for(run, library, tmp_path):
+    run("refit", "--no-progress", "--models", "musicnn/mtat")
+    found = evaluate(run, "--out", tmp_path / "paper")
+    with (tmp_path / "paper/evaluation.csv").open() as file:
+        lines = list(csv.DictReader(file))
+    assert len(lines) == sum(len(row["metrics"]) for row in found["rows"])
+    assert {line["map"] for line in lines} == {"", "pca"}
+    shown = f"{found['rows'][0]['metrics']['probe_accuracy']['mean']:.3f}"
+    for name in ("evaluation.md", "evaluation.tex"):
+        assert shown in (tmp_path / "paper" / name).read_text(), name
+    for picture in ("models", "maps", "agreement", "confusion_musicnn_mtat"):
+        assert (tmp_path / f"paper/{picture}.png").read_bytes().startswith(b"\x89PNG")
+        assert "<svg" in (tmp_path / f"paper/{picture}.svg").read_text()
+
+
+def test_the_same_library_and_seed_give_the_same_figures(run, library):
+    first, second, other = (evaluate(run, "--models", "musicnn/mtat", "--seed", seed) for seed in (1, 1, 2))
+    assert first["rows"] == second["rows"] != other["rows"]
+    assert first["data_sha256"] == second["data_sha256"]
+
+
+def test_labels_can_come_from_a_column_of_ones_own(run, library, music):
+    rows = [f"{number}.mp3,{'loud' if number < 12 else 'quiet'}" for number in range(20)]
+    (music / "selected_songs.csv").write_text("\n".join(["filename,mood", *rows]))
+    found = evaluate(run, "--labels", "csv:mood", "--models", "musicnn/mtat")
+    assert found["classes"] == ["loud", "quiet"] and found["n_tracks"] == 20
+
+
+def test_artists_as_labels_are_not_filtered_by_artist(run, library):
+    assert evaluate(run, "--labels", "artist", "--models", "musicnn/mtat")["artist_filtered"] is False
+
+
+def test_agreement_names_the_tracks_that_models_disagree_about(run, library, tmp_path):
+    result = run("agreement", "--k", 3, "--no-progress", "--out", tmp_path / "out")
+    assert result.exit_code == 0 and "Linear CKA" in result.stdout
+    facts = json.loads((tmp_path / "out/agreement.json").read_text())
+    assert len(facts["tracks"]) == 25 and facts["tracks"][0]["disagreement"] >= facts["disagreement"]
+    assert (tmp_path / "out/agreement.csv").read_text().startswith("left,right,cka,jaccard,rbo\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["evaluate", "--labels", "mood"], "genre, artist, album, csv:COLUMN"),
+        (["evaluate", "--labels", "csv:mood"], "columns filename,mood"),
+        (["evaluate", "--labels", "album"], "needs two"),
+        (["evaluate", "--models", "vgg"], "vgg/msd"),
+        (["agreement", "--models", "whisper/base"], "needs two"),
+    ],
+)
+def test_what_cannot_be_judged_is_told_on_stderr(arguments, told, run, library, tmp_path):
+    result = run(*arguments)
+    assert result.exit_code != 0 and told in result.stderr and result.stdout == ""
+    assert not (tmp_path / "library.db.evaluations").exists()
+
+
+def test_before_extraction_the_way_there_is_told(run):
+    result = run("evaluate")
+    assert result.exit_code == 1 and "preprocess-all" in result.stderr
