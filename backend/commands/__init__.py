@@ -1,6 +1,17 @@
 """One file a group of commands; a new command goes into one of these or a new one listed here."""
 
-from backend.commands import acoustics, analysis, database, demo, extraction, indexing, maps, serving, weights
+from backend.commands import (
+    acoustics,
+    analysis,
+    database,
+    demo,
+    exporting,
+    extraction,
+    indexing,
+    maps,
+    serving,
+    weights,
+)
 
 COMMANDS = (
     database.init_db,
@@ -15,5 +26,6 @@ COMMANDS = (
     analysis.multi_tag_metrics,
     acoustics.extract_features,
     maps.refit,
+    exporting.export,
     serving.serve,
 )
