@@ -2,6 +2,7 @@
 
 from backend.routes import (
     app_files,
+    evolution,
     extractions,
     library,
     maps,
@@ -17,6 +18,7 @@ BLUEPRINTS = (
     library.blueprint,
     maps.blueprint,
     neighbors.blueprint,
+    evolution.blueprint,
     segments.blueprint,
     uploads.blueprint,
     playlists.blueprint,

@@ -1,6 +1,7 @@
 /** The one door to the server. Only here live `fetch` and the public API's Spanish parameter names (`red`, `metodo`). */
 import type {
   Activations,
+  Evolution,
   ExportFormat,
   Extraction,
   Hit,
@@ -153,6 +154,10 @@ export const getPath = (space: ModelSpace, from: string, to: string, steps: numb
 /** Tracks near to some together, and away from others. */
 export const getBlend = (space: ModelSpace, plus: readonly string[], minus: readonly string[], k: number, signal?: AbortSignal) =>
   getHits(`/blend?${toQuery({ ...spaceParams(space), plus, minus, k })}`, signal)
+
+/** An artist, and one beside it where that is not null, from year to year. */
+export const getEvolution = ({ model, variant }: ModelSpace, artist: string, beside: string | null, signal?: AbortSignal) =>
+  getJson<Evolution>(`/evolution?${toQuery({ red: model, dataset: variant, artist, with: beside })}`, signal)
 
 export const getExtractions = async (signal?: AbortSignal) => (await getJson<{ extractions: Extraction[] }>('/extractions', signal)).extractions
 

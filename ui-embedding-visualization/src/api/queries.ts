@@ -1,6 +1,6 @@
 /** TanStack Query hooks: what components use instead of the client. */
 import { keepPreviousData, QueryClient, skipToken, useQueries, useQuery } from '@tanstack/react-query'
-import { ApiError, getActivations, getBlend, getExtractions, getModels, getNeighbours, getPath, getProjection, getSegments, getTracks, getWaveform } from './client'
+import { ApiError, getActivations, getBlend, getEvolution, getExtractions, getModels, getNeighbours, getPath, getProjection, getSegments, getTracks, getWaveform } from './client'
 import type { Hit, ModelSpace, Moment, ProjectionQuery } from './types'
 
 const FRESH_MS = 60_000
@@ -77,6 +77,13 @@ export const useBlend = (space: ModelSpace | null, plus: readonly string[], minu
     queryKey: ['blend', space, plus, minus, k],
     queryFn: ({ signal }) => getBlend(space as ModelSpace, plus, minus, k, signal),
     enabled: space !== null && plus.length > 0,
+  })
+
+export const useEvolution = (space: ModelSpace | null, artist: string | null, beside: string | null) =>
+  useQuery({
+    queryKey: ['evolution', space?.model, space?.variant, artist, beside],
+    queryFn: ({ signal }) => getEvolution(space as ModelSpace, artist as string, beside, signal),
+    enabled: space !== null && artist !== null,
   })
 
 export const useSegments = (space: ModelSpace | null, track: string | null) =>
