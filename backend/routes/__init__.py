@@ -2,6 +2,7 @@
 
 from backend.routes import (
     app_files,
+    duplicates,
     evolution,
     extractions,
     library,
@@ -19,6 +20,7 @@ BLUEPRINTS = (
     maps.blueprint,
     neighbors.blueprint,
     evolution.blueprint,
+    duplicates.blueprint,
     segments.blueprint,
     uploads.blueprint,
     playlists.blueprint,

@@ -1,7 +1,7 @@
 /** The one door to the server. Only here live `fetch` and the public API's Spanish parameter names (`red`, `metodo`). */
+import type { Evolution, TrackPair, Verdict } from './analysisTypes'
 import type {
   Activations,
-  Evolution,
   ExportFormat,
   Extraction,
   Hit,
@@ -158,6 +158,11 @@ export const getBlend = (space: ModelSpace, plus: readonly string[], minus: read
 /** An artist, and one beside it where that is not null, from year to year. */
 export const getEvolution = ({ model, variant }: ModelSpace, artist: string, beside: string | null, signal?: AbortSignal) =>
   getJson<Evolution>(`/evolution?${toQuery({ red: model, dataset: variant, artist, with: beside })}`, signal)
+
+export const getPairs = async (signal?: AbortSignal) => (await getJson<{ pairs: TrackPair[] }>('/duplicates', signal)).pairs
+
+/** null takes a verdict back. */
+export const judgePair = (id: number, verdict: Verdict | null) => sendJson<unknown>('PUT', `/duplicates/${id}`, { verdict })
 
 export const getExtractions = async (signal?: AbortSignal) => (await getJson<{ extractions: Extraction[] }>('/extractions', signal)).extractions
 

@@ -196,32 +196,3 @@ export interface UploadStatus extends Uploaded {
   status: 'waiting' | 'ready' | 'incomplete'
   models: Record<string, string>
 }
-
-/** A mean with its 95 % interval; nulls where there was nothing to measure. */
-export interface Measured {
-  mean: number | null
-  interval_95: [number, number] | null
-  n: number
-}
-
-/** An artist from year to year. Distances are those of unit vectors, 0 to 2. */
-export interface EvolutionGroup {
-  name: string
-  n_tracks: number
-  notes: string[]
-  spread: number
-  /** From the first year's centroid to the last one's; this, `drift` and `test` are null for a single year. */
-  net: number | null
-  drift: Measured | null
-  /** Shares of the variance between years, as they are and shuffled. */
-  test: { observed: number; chance: number; p_value: number } | null
-  years: { year: number; n_tracks: number; spread: number | null; tracks: string[] }[]
-  steps: { start: number; end: number; distance: number; per_year: Measured }[]
-  moves: { filename: string; title: string; year: number; distance: number }[]
-}
-
-export interface Evolution {
-  model: string
-  typical_distance: number
-  groups: EvolutionGroup[]
-}

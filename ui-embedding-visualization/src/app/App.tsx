@@ -2,6 +2,7 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { createQueryClient } from '@/api/queries'
 import { Controls } from '@/features/controls/Controls'
+import { DuplicatesPage } from '@/features/duplicates/DuplicatesPage'
 import { EvolutionPage } from '@/features/evolution/EvolutionPage'
 import { LibraryPage } from '@/features/library/LibraryPage'
 import { MapStage } from '@/features/map/MapStage'
@@ -46,6 +47,7 @@ const PAGES: Record<Page, { Left: () => React.ReactNode; leftLabel: string; Main
   library: { Left: Controls, leftLabel: 'View and colours', Main: LibraryPage, label: 'Library' },
   playlists: { Left: PlaylistList, leftLabel: 'Playlists', Main: PlaylistPage, label: 'Playlist' },
   evolution: { Left: Controls, leftLabel: 'View and colours', Main: EvolutionPage, label: 'Evolution' },
+  duplicates: { Left: Controls, leftLabel: 'View and colours', Main: DuplicatesPage, label: 'Duplicates' },
 }
 
 /** The frame: header, two panels that become drawers on a small screen, the map, the player. */

@@ -1,4 +1,4 @@
-import { Library, ListMusic, Map as MapIcon, Route } from 'lucide-react'
+import { Copy, Library, ListMusic, Map as MapIcon, Route } from 'lucide-react'
 import { changeView, useView, type Page } from '@/state/view'
 
 const PAGES: readonly { page: Page; label: string; Icon: typeof Library }[] = [
@@ -6,6 +6,7 @@ const PAGES: readonly { page: Page; label: string; Icon: typeof Library }[] = [
   { page: 'library', label: 'Library', Icon: Library },
   { page: 'playlists', label: 'Playlists', Icon: ListMusic },
   { page: 'evolution', label: 'Evolution', Icon: Route },
+  { page: 'duplicates', label: 'Duplicates', Icon: Copy },
 ]
 
 /** What the middle of the screen shows. */

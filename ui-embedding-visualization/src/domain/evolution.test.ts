@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { EvolutionGroup } from '@/api/types'
+import type { EvolutionGroup } from '@/api/analysisTypes'
 import { makeTrack } from '@/testing/fakeServer'
 import { datedArtists, yearPlaces } from './evolution'
 

@@ -1,5 +1,6 @@
 /** What the page of evolution needs of the library: who has dated tracks, and where a year lies on the map. */
-import type { EvolutionGroup, Track } from '@/api/types'
+import type { EvolutionGroup } from '@/api/analysisTypes'
+import type { Track } from '@/api/types'
 
 export interface DatedArtist {
   name: string

@@ -5,8 +5,8 @@ import { DEFAULT_FIELD, isField } from '@/domain/fields'
 import { formatIds, NOTHING, parseIds, type TrackIds } from '@/domain/selection'
 
 /** What the middle of the screen shows. */
-export type Page = 'map' | 'library' | 'playlists' | 'evolution'
-export const PAGES: readonly Page[] = ['map', 'library', 'playlists', 'evolution']
+export type Page = 'map' | 'library' | 'playlists' | 'evolution' | 'duplicates'
+export const PAGES: readonly Page[] = ['map', 'library', 'playlists', 'evolution', 'duplicates']
 
 /** What the right panel shows. */
 export type Panel = 'track' | 'selection' | 'path'

@@ -1,4 +1,4 @@
-import type { EvolutionGroup } from '@/api/types'
+import type { EvolutionGroup } from '@/api/analysisTypes'
 
 const WIDTH = 480
 const HEIGHT = 230

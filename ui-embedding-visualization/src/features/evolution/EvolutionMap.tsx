@@ -1,4 +1,4 @@
-import type { EvolutionGroup } from '@/api/types'
+import type { EvolutionGroup } from '@/api/analysisTypes'
 import { yearPlaces, type YearPlace } from '@/domain/evolution'
 import { fileTitle } from '@/domain/track'
 import { useExplorer, type MapPoints } from '@/state/explorer'

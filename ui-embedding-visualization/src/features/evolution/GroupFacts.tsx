@@ -1,4 +1,4 @@
-import type { EvolutionGroup } from '@/api/types'
+import type { EvolutionGroup } from '@/api/analysisTypes'
 import { formatP } from '@/domain/evolution'
 import { countOf } from '@/domain/track'
 import { playQueue } from '@/state/player'

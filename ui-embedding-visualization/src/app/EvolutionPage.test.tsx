@@ -1,9 +1,9 @@
 import { render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { App } from '@/app/App'
 import { changeView, DEFAULT_VIEW, getView } from '@/state/view'
 import { LIBRARY, makeTrack, serve, type Routes } from '@/testing/fakeServer'
+import { App } from './App'
 
 const ANSWER = {
   model: 'musicnn/mtat',
