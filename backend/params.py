@@ -15,7 +15,7 @@ NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNOREC
 DEFAULTS = {
     "red": "musicnn", "metodo": "umap", "dimensions": "2", "wait": "false",
     "space": "embeddings", "metric": "cosine", "scaling": "none", "exclude_same_artist": "false",
-    "format": "m3u8",
+    "format": "m3u8", "by": "artist",
 }  # fmt: skip
 
 

@@ -1,12 +1,13 @@
 """Tracks near a point of a model's space."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 from sqlalchemy.orm import Session
 
+from db.duplicates import duplicate_groups
 from db.library import tracks_by_id
 from db.schema import Track
 from db.spaces import LibrarySpace
@@ -55,8 +56,10 @@ def find_enough(
 ) -> list[Hit]:
     """As many as wanted of those that are wished for, or all there are."""
     n_asked = n_wanted + len(wish.excluded)
+    groups = duplicate_groups(session)
     while True:
-        hits = list(wished(session, space, space.nearest(point, n_asked), wish))
+        near = wished(session, space, space.nearest(point, n_asked), wish)
+        hits = list(one_of_each(near, groups, wish.excluded))
         if len(hits) >= n_wanted or n_asked >= space.vectors.n_owners:
             return hits[:n_wanted]
         n_asked *= 4
@@ -70,6 +73,20 @@ def wished(session: Session, space: LibrarySpace, nearest: Nearest, wish: Wish) 
         if track is None or track_id in wish.excluded or artist_key(track) in wish.excluded_artists:
             continue
         yield Hit(track, row, float(distance), segment_start=space.start_of(row))
+
+
+def one_of_each(hits: Iterable[Hit], groups: Mapping[int, int], excluded: Collection[int]) -> Iterator[Hit]:
+    """Of a recording that the library has several times only the nearest, none of one that is asked about.
+
+    groups: see duplicate_groups.
+    """
+    taken = {groups[track_id] for track_id in excluded if track_id in groups}
+    for hit in hits:
+        group = groups.get(hit.track.id)
+        if group is None or group not in taken:
+            yield hit
+        if group is not None:
+            taken.add(group)
 
 
 def rescale(space: LibrarySpace, point: np.ndarray, hits: list[Hit]) -> list[Hit]:

@@ -144,3 +144,23 @@ class PlaylistTrack(Base):
     playlist_id: Mapped[int] = mapped_column(ForeignKey("playlists.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     track_id: Mapped[int] = mapped_column(ForeignKey("tracks.id", ondelete="CASCADE"), index=True)
+
+
+class TrackPair(Base):
+    """Two tracks that may be the same recording or versions of it, first_id < second_id.
+
+    kind: what was found, see ML.duplicates.  verdict: what a person says, None before.
+    """
+
+    __tablename__ = "track_pairs"
+    __table_args__ = (UniqueConstraint("first_id", "second_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    first_id: Mapped[int] = mapped_column(ForeignKey("tracks.id", ondelete="CASCADE"))
+    second_id: Mapped[int] = mapped_column(ForeignKey("tracks.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str]
+    closeness: Mapped[float | None]  # distance as a share of that of two random tracks; the nearest model's
+    bit_error_rate: Mapped[float | None]  # of the fingerprints; None where they were not compared
+    offset_seconds: Mapped[float | None]  # where the second one starts in the first
+    verdict: Mapped[str | None]
+    decided_at: Mapped[str | None]

@@ -2,7 +2,9 @@
 
 from backend.routes import (
     app_files,
+    duplicates,
     evaluations,
+    evolution,
     extractions,
     jobs,
     library,
@@ -21,6 +23,8 @@ BLUEPRINTS = (
     library.blueprint,
     maps.blueprint,
     neighbors.blueprint,
+    evolution.blueprint,
+    duplicates.blueprint,
     segments.blueprint,
     quality.blueprint,
     regions.blueprint,

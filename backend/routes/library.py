@@ -10,10 +10,8 @@ from sqlalchemy.orm import Session
 from backend.bodies import answer_json
 from backend.context import database
 from db import library
-from db.embeddings import load_predictions
-from ML import registry
+from db.predictions import predicted_genres
 
-GENRE_MODEL = "mfcc_cnn"
 Answer = TypeVar("Answer")
 
 blueprint = Blueprint("library", __name__)
@@ -43,8 +41,7 @@ def read(query: Callable[[Session], Answer]) -> Answer:
 
 
 def describe_tracks(session: Session) -> list[dict[str, Any]]:
-    spec = registry.get(GENRE_MODEL)
-    predictions = load_predictions(session, (spec.name, spec.variant), spec.tag_names)
+    predictions = predicted_genres(session)
     return [describe(track, predictions.get(track.id)) for track in library.described_tracks(session)]
 
 

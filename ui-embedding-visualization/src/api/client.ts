@@ -1,5 +1,6 @@
 /** The one door to the server. Only here live `fetch` and the public API's Spanish parameter names (`red`, `metodo`). */
 import { readColumns } from './columns'
+import type { Evolution, TrackPair, Verdict } from './analysisTypes'
 import type {
   Activations,
   ExportFormat,
@@ -163,6 +164,14 @@ export const getRegions = async (query: ProjectionQuery, signal?: AbortSignal) =
 /** The k tracks that a map shows nearest to a track. */
 export const getShownNear = async (query: ProjectionQuery, track: string, k: number, signal?: AbortSignal) =>
   (await getWhenReady<{ data: ShownNear[] }>(`/map-neighbors?${toQuery({ ...mapParams(query), space: `${query.space}s`, track, k })}`, signal)).data
+/** An artist, and one beside it where that is not null, from year to year. */
+export const getEvolution = ({ model, variant }: ModelSpace, artist: string, beside: string | null, signal?: AbortSignal) =>
+  getJson<Evolution>(`/evolution?${toQuery({ red: model, dataset: variant, artist, with: beside })}`, signal)
+
+export const getPairs = async (signal?: AbortSignal) => (await getJson<{ pairs: TrackPair[] }>('/duplicates', signal)).pairs
+
+/** null takes a verdict back. */
+export const judgePair = (id: number, verdict: Verdict | null) => sendJson<unknown>('PUT', `/duplicates/${id}`, { verdict })
 
 export const getExtractions = async (signal?: AbortSignal) => (await getJson<{ extractions: Extraction[] }>('/extractions', signal)).extractions
 

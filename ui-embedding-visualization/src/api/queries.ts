@@ -5,6 +5,7 @@ import {
   getActivations,
   getBlend,
   getDisagreement,
+  getEvolution,
   getExtractions,
   getMapQuality,
   getModels,
@@ -117,6 +118,13 @@ export const useBlend = (space: ModelSpace | null, plus: readonly string[], minu
     queryKey: ['blend', space, plus, minus, k],
     queryFn: ({ signal }) => getBlend(space as ModelSpace, plus, minus, k, signal),
     enabled: space !== null && plus.length > 0,
+  })
+
+export const useEvolution = (space: ModelSpace | null, artist: string | null, beside: string | null) =>
+  useQuery({
+    queryKey: ['evolution', space?.model, space?.variant, artist, beside],
+    queryFn: ({ signal }) => getEvolution(space as ModelSpace, artist as string, beside, signal),
+    enabled: space !== null && artist !== null,
   })
 
 /** The hooks below ask nothing while an argument is null. */

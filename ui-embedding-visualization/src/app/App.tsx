@@ -5,6 +5,8 @@ import { Controls } from '@/features/controls/Controls'
 import { JobsPage } from '@/features/jobs/JobsPage'
 import { JobWatcher } from '@/features/jobs/JobWatcher'
 import { LibraryWork } from '@/features/jobs/LibraryWork'
+import { DuplicatesPage } from '@/features/duplicates/DuplicatesPage'
+import { EvolutionPage } from '@/features/evolution/EvolutionPage'
 import { LibraryPage } from '@/features/library/LibraryPage'
 import { MapStage } from '@/features/map/MapStage'
 import { Player } from '@/features/player/Player'
@@ -51,6 +53,8 @@ const PAGES: Record<Page, { Left: () => React.ReactNode; leftLabel: string; Main
   track: { Left: Controls, leftLabel: 'View and colours', Main: TrackPage, label: 'Track' },
   playlists: { Left: PlaylistList, leftLabel: 'Playlists', Main: PlaylistPage, label: 'Playlist' },
   jobs: { Left: LibraryWork, leftLabel: 'Music folder and maps', Main: JobsPage, label: 'Jobs' },
+  evolution: { Left: Controls, leftLabel: 'View and colours', Main: EvolutionPage, label: 'Evolution' },
+  duplicates: { Left: Controls, leftLabel: 'View and colours', Main: DuplicatesPage, label: 'Duplicates' },
 }
 
 /** The frame: header, two panels that become drawers on a small screen, the map, the player. */

@@ -6,6 +6,8 @@ const FULL: View = {
   find: 'blue train',
   sort: '-year',
   playlist: 12,
+  artist: 'Björk & Co',
+  beside: 'Ann',
   model: 'musicnn',
   variant: 'mtat',
   space: 'taggram',

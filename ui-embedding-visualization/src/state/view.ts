@@ -5,7 +5,7 @@ import { DEFAULT_FIELD, isField } from '@/domain/fields'
 import { formatIds, NOTHING, parseIds, type TrackIds } from '@/domain/selection'
 
 /** What the middle of the screen shows. */
-export const PAGES = ['map', 'library', 'playlists', 'jobs', 'track'] as const
+export const PAGES = ['map', 'library', 'playlists', 'evolution', 'duplicates', 'jobs', 'track'] as const
 export type Page = (typeof PAGES)[number]
 
 /** What the right panel shows. */
@@ -37,6 +37,9 @@ export interface View extends SeenMap {
   sort: string | null
   /** Id of the playlist that is open. */
   playlist: number | null
+  /** Whose years are followed, and whose beside them. */
+  artist: string | null
+  beside: string | null
   /** File name of the track in focus. */
   track: string | null
   /** Seconds into that track, where the neighbours of a moment are asked for instead of the whole's. */
@@ -73,6 +76,8 @@ export const DEFAULT_VIEW: View = {
   find: '',
   sort: null,
   playlist: null,
+  artist: null,
+  beside: null,
   track: null,
   moment: null,
   selection: NOTHING,
@@ -141,6 +146,8 @@ export function parseView(search: string): View {
     find: params.get('find') ?? DEFAULT_VIEW.find,
     sort: params.get('sort'),
     playlist: parseId(params.get('playlist')),
+    artist: params.get('artist'),
+    beside: params.get('beside'),
     track: params.get('track'),
     moment: parseSeconds(params.get('moment')),
     selection: parseIds(params.get('select')),
@@ -161,7 +168,7 @@ const LISTS = [
 ] as const
 
 /** Written under their own names. */
-const SINGLE = ['page', 'colour', 'find', 'sort', 'playlist', 'track', 'moment', 'panel', 'from', 'to', 'steps'] as const
+const SINGLE = ['page', 'colour', 'find', 'sort', 'playlist', 'artist', 'beside', 'track', 'moment', 'panel', 'from', 'to', 'steps'] as const
 
 /** Only what differs from the default is written. */
 export function formatView(view: View): string {

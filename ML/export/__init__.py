@@ -1,0 +1,1 @@
+"""A library as files for other programs, and as one page to look at."""

@@ -1,0 +1,32 @@
+"""A pair of tracks for the JSON of routes and commands."""
+
+from typing import Any
+
+from db.duplicates import ShownPair
+from db.schema import Track
+
+
+def describe_pair(shown: ShownPair) -> dict[str, Any]:
+    pair = shown.pair
+    return {
+        "id": pair.id,
+        "kind": pair.kind,
+        "verdict": pair.verdict,
+        "closeness": pair.closeness,
+        "bit_error_rate": pair.bit_error_rate,
+        "offset_seconds": pair.offset_seconds,
+        "tracks": [describe_track(track) for track in (shown.first, shown.second)],
+    }
+
+
+def describe_track(track: Track) -> dict[str, Any]:
+    return {
+        "track_id": track.id,
+        "filename": track.filename,
+        "title": track.title,
+        "artist": track.artist,
+        "album": track.album,
+        "year": track.year,
+        "duration": track.duration,
+        "file_size": track.file_size,
+    }

@@ -1,0 +1,132 @@
+"""The same recording is found whatever was done to the file; a person decides, and searches heed it."""
+
+import json
+
+import numpy as np
+import pytest
+
+from ML.audio import decode
+from tests.ML.golden import SHARED, needs_shared
+from tests.sounds import noise, tag, write_sound
+
+RATE = 22050
+CLIPS = SHARED / "audio" / "genres"
+
+
+def song(seed: int, seconds: float = 14.0) -> np.ndarray:
+    """Notes of their own melody over a little noise."""
+    generator = np.random.default_rng(seed)
+    n = round(0.4 * RATE)
+    t = np.arange(n) / RATE
+    notes = [
+        np.exp(-4 * t) * sum(np.sin(2 * np.pi * pitch * k * t) / k for k in (1, 2, 3))
+        for pitch in generator.choice([220, 247, 294, 330, 392, 440, 523, 587], round(seconds / 0.4))
+    ]
+    return (0.15 * np.concatenate(notes) + 0.01 * noise(seed, seconds + 1, RATE)[: n * len(notes)]).astype(
+        np.float32
+    )
+
+
+@pytest.fixture
+def library(music, run) -> None:
+    """A song re-encoded, trimmed and made louder; another song; a remix of the first, by its name."""
+    first = song(1)
+    files = {
+        "a.flac": first, "re-encoded.mp3": first, "trimmed.ogg": first[int(2.3 * RATE) :],
+        "louder.wav": np.clip(3 * first, -1, 1), "other.wav": song(2), "remix.wav": song(3),
+    }  # fmt: skip
+    for name, samples in files.items():
+        write_sound(music / name, samples, RATE)
+    tag(music / "a.flac", title="Night Drive", artist="Ann")
+    tag(music / "remix.wav", title="Night Drive (Club Remix)", artist="ann")
+    assert run("index-audio", "--no-progress").exit_code == 0
+    assert run("preprocess-all", "--models", "acoustic", "--no-maps", "--no-progress").exit_code == 0
+
+
+@pytest.fixture
+def pairs(library, run):
+    def find() -> list[dict]:
+        answer = run("find-duplicates", "--json", "--no-progress")
+        assert answer.exit_code == 0, answer.stderr
+        return json.loads(answer.stdout)
+
+    return find
+
+
+def names(pair: dict) -> set[str]:
+    return {track["filename"] for track in pair["tracks"]}
+
+
+def pair_of(pairs: list[dict], *wanted: str) -> dict:
+    return next(pair for pair in pairs if names(pair) == set(wanted))
+
+
+def test_copies_are_found_a_remix_is_a_version_and_verdicts_are_heeded(pairs, client, run):
+    """One test: the library is heard once."""
+    found = pairs()
+    same = [pair for pair in found if pair["kind"] == "same"]
+    copies = {"a.flac", "re-encoded.mp3", "trimmed.ogg", "louder.wav"}
+    assert set().union(*map(names, same)) == copies
+    assert all(pair["bit_error_rate"] < 0.3 for pair in same)
+    assert pair_of(found, "a.flac", "remix.wav")["kind"] == "version"
+    assert client.get("/duplicates").get_json()["pairs"] == found
+
+    near = "/neighbors?red=acoustic&dataset=librosa&track=a.flac"
+
+    def shown() -> set[str]:
+        return {hit["name"] for hit in client.get(near).get_json()["data"]}
+
+    assert copies - {"a.flac"} <= shown()  # nothing is decided yet
+    for pair in same:
+        answer = client.put(f"/duplicates/{pair['id']}", json={"verdict": "duplicate"})
+        assert answer.get_json() == {"id": pair["id"], "verdict": "duplicate"}
+    assert shown() == {"other.wav", "remix.wav"}
+    assert len(client.get("/audios").get_json()) == 6  # nothing is deleted
+    beside = client.get(near.replace("a.flac", "other.wav")).get_json()["data"]
+    assert len([hit for hit in beside if hit["name"] in copies]) == 1
+
+    again = pairs()
+    assert {pair["verdict"] for pair in again if pair["kind"] == "same"} == {"duplicate"}
+    client.put(f"/duplicates/{same[0]['id']}", json={"verdict": None})
+    undecided = client.get("/duplicates").get_json()["pairs"][0]
+    assert (undecided["id"], undecided["verdict"]) == (same[0]["id"], None)
+
+
+def test_wrong_verdicts_are_refused(client, songs):
+    assert client.get("/duplicates").get_json() == {"pairs": []}
+    assert client.put("/duplicates/1", json={"verdict": "duplicate"}).status_code == 404
+    assert client.put("/duplicates/1", json={"verdict": "maybe"}).get_json()["choices"] == [
+        "duplicate",
+        "version",
+        "different",
+    ]
+    for body in ({}, [], "x"):
+        assert client.put("/duplicates/1", json=body).status_code == 400
+
+
+@needs_shared
+def test_seventy_distinct_clips_hold_no_duplicate():
+    """Every pair is compared, also those that no model would propose."""
+    from itertools import combinations
+
+    from ML.fingerprint import fingerprint_file, match
+
+    prints = [fingerprint_file(path) for path in sorted(CLIPS.rglob("*.ogg"))]
+    assert len(prints) == 70
+    rates = [found.bit_error_rate for one, other in combinations(prints, 2) if (found := match(one, other))]
+    assert len(rates) == 70 * 69 / 2
+    assert min(rates) > 0.42
+
+
+@needs_shared
+def test_real_music_is_known_again_and_where_it_begins(tmp_path):
+    from ML.fingerprint import fingerprint_file, match
+
+    clip = sorted(CLIPS.rglob("*.ogg"))[0]
+    heard = decode(clip)
+    start = round(3.2 * heard.sample_rate)
+    cut = write_sound(tmp_path / "cut.mp3", 0.3 * heard.samples[start:], heard.sample_rate)
+    found = match(fingerprint_file(clip), fingerprint_file(cut))
+    assert found.bit_error_rate < 0.15
+    assert found.offset_seconds == pytest.approx(3.2, abs=0.08)
+    assert match(fingerprint_file(clip), np.zeros((10, 32), bool)) is None
