@@ -10,7 +10,10 @@ from tests.e2e.conftest import Site
 from tests.e2e.map_page import PATIENCE, get_json
 
 AXE = Path(__file__).resolve().parents[2] / "ui-embedding-visualization/node_modules/axe-core/axe.min.js"
-READY = "[data-settled=true], [data-testid=library-row], [data-testid=playlist-new]"
+READY = (
+    "[data-settled=true], [data-testid=library-row], [data-testid=playlist-new], "
+    "[data-testid=evolution-facts], [data-testid=duplicates-none], [data-testid=pair]"
+)
 SERIOUS = ("serious", "critical")
 SCREENS = {
     "track": "?model=musicnn&variant=mtat&track={track}",
@@ -18,6 +21,8 @@ SCREENS = {
     "path": "?panel=path&from={track}&to={other}&plus={track}",
     "playlists": "?page=playlists",
     "library": "?page=library&track={track}",
+    "evolution": "?page=evolution&artist={artist}",
+    "duplicates": "?page=duplicates",
 }
 
 
@@ -26,9 +31,10 @@ def test_no_screen_has_a_serious_fault(page: Page, site: Site, screenshots: Path
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page.set_viewport_size({"width": width, "height": 900 if width > 900 else 844})
     track, other = (quote(name) for name in get_json(site, "/audios")[3:5])
+    artist = quote(next(each["artist"] for each in get_json(site, "/tracks")["tracks"] if each["year"]))
     faults = {}
     for name, address in SCREENS.items():
-        page.goto(f"{site.app}/{address.format(track=track, other=other)}")
+        page.goto(f"{site.app}/{address.format(track=track, other=other, artist=artist)}")
         page.locator(READY).first.wait_for(timeout=PATIENCE, state="attached")
         page.wait_for_load_state("networkidle")
         page.screenshot(path=screenshots / f"{name}-{scheme}-{width}.png")
