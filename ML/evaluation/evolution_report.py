@@ -125,11 +125,13 @@ def plot_evolution(panels: Sequence[Panel], path: Path) -> None:
 
 
 def draw_map(axes: "Axes", panel: Panel) -> None:
-    axes.scatter(*panel.background.T, s=9, color=REST, label="other tracks", linewidths=0)
+    axes.scatter(
+        panel.background[:, 0], panel.background[:, 1], s=9, color=REST, label="other tracks", linewidths=0
+    )
     for colour, group in zip(COLOURS, panel.groups, strict=False):
         if group.coords is None:
             continue
-        axes.scatter(*group.coords.T, s=16, color=colour, alpha=0.45, linewidths=0)
+        axes.scatter(group.coords[:, 0], group.coords[:, 1], s=16, color=colour, alpha=0.45, linewidths=0)
         path = np.array([np.nanmean(group.coords[year.rows], axis=0) for year in group.evolution.years])
         axes.plot(*path.T, "-o", color=colour, markersize=6, label=group.name)
         for year, place in zip(group.evolution.years, path, strict=True):

@@ -11,6 +11,7 @@ from backend.errors import NotInLibraryError
 from backend.params import parse_choice
 from backend.playlist_files import FORMATS
 from backend.playlist_params import parse_playlist
+from db.duplicates import duplicate_groups
 from db.file_names import safe_name
 from db.playlists import (
     PlaylistSummary,
@@ -46,7 +47,9 @@ def create() -> tuple[Response, int]:
 
 @blueprint.get("/playlists/<int:playlist_id>")
 def read(playlist_id: int) -> Response:
-    """A playlist with its tracks; `gone` marks one whose file is not there now."""
+    """A playlist with its tracks; `gone` marks one whose file is not there now, `duplicate_of` one whose
+    recording has come before.
+    """
     with database().read() as session:
         find(session, playlist_id)
         return jsonify(describe(session, playlist_id))
@@ -91,8 +94,17 @@ def find(session: Session, playlist_id: int) -> Playlist:
 
 def describe(session: Session, playlist_id: int) -> dict[str, Any]:
     (summary,) = list_playlists(session, playlist_id)
-    tracks = [describe_track(track) for track in playlist_tracks(session, playlist_id)]
-    return describe_summary(summary) | {"tracks": tracks}
+    tracks = playlist_tracks(session, playlist_id)
+    repeats = repeated(tracks, duplicate_groups(session))
+    rows = [describe_track(track) | {"duplicate_of": of} for track, of in zip(tracks, repeats, strict=True)]
+    return describe_summary(summary) | {"tracks": rows}
+
+
+def repeated(tracks: list[Track], groups: dict[int, int]) -> list[str | None]:
+    """For each the file name of an earlier one with the same recording; groups: see duplicate_groups."""
+    first: dict[int, str] = {}
+    names = [first.setdefault(groups.get(track.id, track.id), track.filename) for track in tracks]
+    return [None if name == track.filename else name for name, track in zip(names, tracks, strict=True)]
 
 
 def describe_summary(summary: PlaylistSummary) -> dict[str, Any]:

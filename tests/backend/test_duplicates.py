@@ -85,6 +85,11 @@ def test_copies_are_found_a_remix_is_a_version_and_verdicts_are_heeded(pairs, cl
     beside = client.get(near.replace("a.flac", "other.wav")).get_json()["data"]
     assert len([hit for hit in beside if hit["name"] in copies]) == 1
 
+    ids = {track["filename"]: track["id"] for track in client.get("/tracks").get_json()["tracks"]}
+    wanted = [ids[name] for name in ("louder.wav", "other.wav", "a.flac", "louder.wav")]
+    mix = client.post("/playlists", json={"name": "Mix", "track_ids": wanted}).get_json()
+    assert [track["duplicate_of"] for track in mix["tracks"]] == [None, None, "louder.wav", None]
+
     again = pairs()
     assert {pair["verdict"] for pair in again if pair["kind"] == "same"} == {"duplicate"}
     client.put(f"/duplicates/{same[0]['id']}", json={"verdict": None})
@@ -130,3 +135,14 @@ def test_real_music_is_known_again_and_where_it_begins(tmp_path):
     assert found.bit_error_rate < 0.15
     assert found.offset_seconds == pytest.approx(3.2, abs=0.08)
     assert match(fingerprint_file(clip), np.zeros((10, 32), bool)) is None
+
+
+@needs_shared
+def test_a_recording_played_faster_is_not_the_same_one():
+    from ML.audio import Waveform, resample
+    from ML.fingerprint import SAMPLE_RATE, fingerprint, match
+
+    heard = decode(sorted(CLIPS.rglob("*.ogg"))[30])
+    faster = Waveform(heard.samples, round(1.08 * heard.sample_rate))
+    found = match(*(fingerprint(resample(each, SAMPLE_RATE)) for each in (heard, faster)))
+    assert not found.is_same

@@ -10,7 +10,9 @@ from tests.e2e.conftest import Site
 from tests.e2e.map_page import PATIENCE, get_json
 
 AXE = Path(__file__).resolve().parents[2] / "ui-embedding-visualization/node_modules/axe-core/axe.min.js"
-FACES = ("library-row", "playlist-new", "model-row", "track-page")
+FACES = (
+    "library-row", "playlist-new", "model-row", "track-page", "evolution-facts", "duplicates-none", "pair",
+)  # fmt: skip
 READY = ", ".join(["[data-settled=true]", *(f"[data-testid={face}]" for face in FACES)])
 SERIOUS = ("serious", "critical")
 SCREENS = {
@@ -22,6 +24,8 @@ SCREENS = {
     "track-page": "?page=track&track={track}",
     "library": "?page=library&track={track}",
     "jobs": "?page=jobs",
+    "evolution": "?page=evolution&artist={artist}",
+    "duplicates": "?page=duplicates",
 }
 
 
@@ -30,9 +34,10 @@ def test_no_screen_has_a_serious_fault(page: Page, site: Site, screenshots: Path
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page.set_viewport_size({"width": width, "height": 900 if width > 900 else 844})
     track, other = (quote(name) for name in get_json(site, "/audios")[3:5])
+    artist = quote(next(each["artist"] for each in get_json(site, "/tracks")["tracks"] if each["year"]))
     faults = {}
     for name, address in SCREENS.items():
-        page.goto(f"{site.app}/{address.format(track=track, other=other)}")
+        page.goto(f"{site.app}/{address.format(track=track, other=other, artist=artist)}")
         page.locator(READY).first.wait_for(timeout=PATIENCE, state="attached")
         page.wait_for_load_state("networkidle")
         page.screenshot(path=screenshots / f"{name}-{scheme}-{width}.png")

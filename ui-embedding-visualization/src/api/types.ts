@@ -191,7 +191,7 @@ export interface PlaylistSummary {
   updated_at: string
 }
 
-/** A place in a playlist. `gone`: the file is not there now. */
+/** A place in a playlist. `gone`: the file is not there now. `duplicate_of`: an earlier file of the same recording. */
 export interface PlaylistTrack {
   track_id: number
   filename: string
@@ -201,6 +201,7 @@ export interface PlaylistTrack {
   duration: number | null
   has_cover: boolean
   gone: boolean
+  duplicate_of?: string | null
 }
 
 export interface Playlist extends PlaylistSummary {

@@ -37,7 +37,7 @@ export function PlaylistRow({ track, index, count, playing, drop, onPlay, onMove
       <MediaRow
         cover={coverOf(track)}
         title={title}
-        detail={track.gone ? `Not there now: ${track.filename}` : joinKnown(track.artist ?? 'Unknown artist', track.album)}
+        detail={detailOf(track)}
         aside={formatDuration(track.duration)}
         current={playing}
         onClick={() => !track.gone && onPlay()}
@@ -55,6 +55,11 @@ export function PlaylistRow({ track, index, count, playing, drop, onPlay, onMove
       </span>
     </div>
   )
+}
+
+function detailOf({ gone, filename, duplicate_of: earlier, artist, album }: PlaylistTrack): string {
+  if (gone) return `Not there now: ${filename}`
+  return joinKnown(artist ?? 'Unknown artist', album, earlier && `same recording as ${earlier}`)
 }
 
 const coverOf = (track: PlaylistTrack) => ({
