@@ -14,7 +14,8 @@ from tests.conftest import REPOSITORY
 
 DOCUMENT = {
     "created_at": "2026-11-24 18:00:00.000000", "labels": "genre", "k": 10, "seed": 42, "n_tracks": 4,
-    "n_left_out": 0, "data_sha256": "0" * 64, "rows": [{"model": "musicnn/mtat", "method": None, "metrics": {}}],
+    "n_left_out": 0, "data_sha256": "0" * 64,
+    "rows": [{"model": "musicnn/mtat", "method": None, "metrics": {}}],
 }  # fmt: skip
 AGREEMENT = {"models": ["musicnn/mtat", "whisper/base"], "cka": [[1.0, 0.5], [0.5, 1.0]]}
 

@@ -2,6 +2,8 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { createQueryClient } from '@/api/queries'
 import { Controls } from '@/features/controls/Controls'
+import { EvaluationPage } from '@/features/evaluation/EvaluationPage'
+import { MetricNotes } from '@/features/evaluation/MetricNotes'
 import { LibraryPage } from '@/features/library/LibraryPage'
 import { MapStage } from '@/features/map/MapStage'
 import { Player } from '@/features/player/Player'
@@ -45,6 +47,7 @@ const PAGES: Record<Page, { Left: () => React.ReactNode; leftLabel: string; Main
   map: { Left: Controls, leftLabel: 'View and colours', Main: MapStage, label: 'Map' },
   library: { Left: Controls, leftLabel: 'View and colours', Main: LibraryPage, label: 'Library' },
   playlists: { Left: PlaylistList, leftLabel: 'Playlists', Main: PlaylistPage, label: 'Playlist' },
+  evaluation: { Left: MetricNotes, leftLabel: 'What is measured', Main: EvaluationPage, label: 'Evaluation' },
 }
 
 /** The frame: header, two panels that become drawers on a small screen, the map, the player. */

@@ -1,10 +1,11 @@
-import { Library, ListMusic, Map as MapIcon } from 'lucide-react'
+import { ChartNoAxesColumn, Library, ListMusic, Map as MapIcon } from 'lucide-react'
 import { changeView, useView, type Page } from '@/state/view'
 
 const PAGES: readonly { page: Page; label: string; Icon: typeof Library }[] = [
   { page: 'map', label: 'Map', Icon: MapIcon },
   { page: 'library', label: 'Library', Icon: Library },
   { page: 'playlists', label: 'Playlists', Icon: ListMusic },
+  { page: 'evaluation', label: 'Evaluation', Icon: ChartNoAxesColumn },
 ]
 
 /** What the middle of the screen shows. */

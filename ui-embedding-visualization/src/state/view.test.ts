@@ -6,6 +6,7 @@ const FULL: View = {
   find: 'blue train',
   sort: '-year',
   playlist: 12,
+  evaluation: '20261124T180000-0a1b2c3d',
   model: 'musicnn',
   variant: 'mtat',
   space: 'taggram',

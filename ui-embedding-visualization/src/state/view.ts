@@ -5,8 +5,8 @@ import { DEFAULT_FIELD, isField } from '@/domain/fields'
 import { formatIds, NOTHING, parseIds, type TrackIds } from '@/domain/selection'
 
 /** What the middle of the screen shows. */
-export type Page = 'map' | 'library' | 'playlists'
-export const PAGES: readonly Page[] = ['map', 'library', 'playlists']
+export type Page = 'map' | 'library' | 'playlists' | 'evaluation'
+export const PAGES: readonly Page[] = ['map', 'library', 'playlists', 'evaluation']
 
 /** What the right panel shows. */
 export type Panel = 'track' | 'selection' | 'path'
@@ -37,6 +37,8 @@ export interface View extends SeenMap {
   sort: string | null
   /** Id of the playlist that is open. */
   playlist: number | null
+  /** Id of the evaluation that is open; null: the newest. */
+  evaluation: string | null
   /** File name of the track in focus. */
   track: string | null
   /** Seconds into that track, where the neighbours of a moment are asked for instead of the whole's. */
@@ -73,6 +75,7 @@ export const DEFAULT_VIEW: View = {
   find: '',
   sort: null,
   playlist: null,
+  evaluation: null,
   track: null,
   moment: null,
   selection: NOTHING,
@@ -141,6 +144,7 @@ export function parseView(search: string): View {
     find: params.get('find') ?? DEFAULT_VIEW.find,
     sort: params.get('sort'),
     playlist: parseId(params.get('playlist')),
+    evaluation: params.get('evaluation'),
     track: params.get('track'),
     moment: parseSeconds(params.get('moment')),
     selection: parseIds(params.get('select')),
@@ -161,7 +165,7 @@ const LISTS = [
 ] as const
 
 /** Written under their own names. */
-const SINGLE = ['page', 'colour', 'find', 'sort', 'playlist', 'track', 'moment', 'panel', 'from', 'to', 'steps'] as const
+const SINGLE = ['page', 'colour', 'find', 'sort', 'playlist', 'evaluation', 'track', 'moment', 'panel', 'from', 'to', 'steps'] as const
 
 /** Only what differs from the default is written. */
 export function formatView(view: View): string {
