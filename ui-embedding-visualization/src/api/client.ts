@@ -1,6 +1,7 @@
 /** The one door to the server. Only here live `fetch` and the public API's Spanish parameter names (`red`, `metodo`). */
 import { readColumns } from './columns'
 import type { Evolution, TrackPair, Verdict } from './analysisTypes'
+import type { Evaluation, EvaluationSummary } from './evaluationTypes'
 import type {
   Activations,
   ExportFormat,
@@ -233,3 +234,8 @@ export async function findAudioProblem(filename: string): Promise<string | null>
     return UNREACHABLE
   }
 }
+
+/** Without their figures, the newest first. */
+export const getEvaluations = async (signal?: AbortSignal) => (await getJson<{ evaluations: EvaluationSummary[] }>('/evaluations', signal)).evaluations
+
+export const getEvaluation = (id: string, signal?: AbortSignal) => getJson<Evaluation>(`/evaluations/${encodeURIComponent(id)}`, signal)

@@ -7,6 +7,8 @@ import { JobWatcher } from '@/features/jobs/JobWatcher'
 import { LibraryWork } from '@/features/jobs/LibraryWork'
 import { DuplicatesPage } from '@/features/duplicates/DuplicatesPage'
 import { EvolutionPage } from '@/features/evolution/EvolutionPage'
+import { EvaluationPage } from '@/features/evaluation/EvaluationPage'
+import { MetricNotes } from '@/features/evaluation/MetricNotes'
 import { LibraryPage } from '@/features/library/LibraryPage'
 import { MapStage } from '@/features/map/MapStage'
 import { Player } from '@/features/player/Player'
@@ -55,6 +57,7 @@ const PAGES: Record<Page, { Left: () => React.ReactNode; leftLabel: string; Main
   jobs: { Left: LibraryWork, leftLabel: 'Music folder and maps', Main: JobsPage, label: 'Jobs' },
   evolution: { Left: Controls, leftLabel: 'View and colours', Main: EvolutionPage, label: 'Evolution' },
   duplicates: { Left: Controls, leftLabel: 'View and colours', Main: DuplicatesPage, label: 'Duplicates' },
+  evaluation: { Left: MetricNotes, leftLabel: 'What is measured', Main: EvaluationPage, label: 'Evaluation' },
 }
 
 /** The frame: header, two panels that become drawers on a small screen, the map, the player. */

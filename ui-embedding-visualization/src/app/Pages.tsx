@@ -1,4 +1,4 @@
-import { Copy, Library, ListMusic, Map as MapIcon, Route } from 'lucide-react'
+import { ChartNoAxesColumn, Copy, Library, ListMusic, Map as MapIcon, Route } from 'lucide-react'
 import { JobsIcon, useJobsLabel } from '@/features/jobs/JobsIcon'
 import { changeView, useView, type Page } from '@/state/view'
 
@@ -6,6 +6,7 @@ const PAGES: readonly { page: Page; label: string; Icon: (props: { size: number 
   { page: 'map', label: 'Map', Icon: MapIcon },
   { page: 'library', label: 'Library', Icon: Library },
   { page: 'playlists', label: 'Playlists', Icon: ListMusic },
+  { page: 'evaluation', label: 'Evaluation', Icon: ChartNoAxesColumn },
   { page: 'evolution', label: 'Evolution', Icon: Route },
   { page: 'duplicates', label: 'Duplicates', Icon: Copy },
   { page: 'jobs', label: 'Jobs', Icon: JobsIcon },

@@ -8,6 +8,7 @@ const FULL: View = {
   playlist: 12,
   artist: 'Björk & Co',
   beside: 'Ann',
+  evaluation: '20261124T180000-0a1b2c3d',
   model: 'musicnn',
   variant: 'mtat',
   space: 'taggram',

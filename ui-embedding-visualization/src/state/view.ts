@@ -5,7 +5,7 @@ import { DEFAULT_FIELD, isField } from '@/domain/fields'
 import { formatIds, NOTHING, parseIds, type TrackIds } from '@/domain/selection'
 
 /** What the middle of the screen shows. */
-export const PAGES = ['map', 'library', 'playlists', 'evolution', 'duplicates', 'jobs', 'track'] as const
+export const PAGES = ['map', 'library', 'playlists', 'evaluation', 'evolution', 'duplicates', 'jobs', 'track'] as const
 export type Page = (typeof PAGES)[number]
 
 /** What the right panel shows. */
@@ -40,6 +40,8 @@ export interface View extends SeenMap {
   /** Whose years are followed, and whose beside them. */
   artist: string | null
   beside: string | null
+  /** Id of the evaluation that is open; null: the newest. */
+  evaluation: string | null
   /** File name of the track in focus. */
   track: string | null
   /** Seconds into that track, where the neighbours of a moment are asked for instead of the whole's. */
@@ -78,6 +80,7 @@ export const DEFAULT_VIEW: View = {
   playlist: null,
   artist: null,
   beside: null,
+  evaluation: null,
   track: null,
   moment: null,
   selection: NOTHING,
@@ -148,6 +151,7 @@ export function parseView(search: string): View {
     playlist: parseId(params.get('playlist')),
     artist: params.get('artist'),
     beside: params.get('beside'),
+    evaluation: params.get('evaluation'),
     track: params.get('track'),
     moment: parseSeconds(params.get('moment')),
     selection: parseIds(params.get('select')),
@@ -168,7 +172,7 @@ const LISTS = [
 ] as const
 
 /** Written under their own names. */
-const SINGLE = ['page', 'colour', 'find', 'sort', 'playlist', 'artist', 'beside', 'track', 'moment', 'panel', 'from', 'to', 'steps'] as const
+const SINGLE = ['page', 'colour', 'find', 'sort', 'playlist', 'evaluation', 'artist', 'beside', 'track', 'moment', 'panel', 'from', 'to', 'steps'] as const
 
 /** Only what differs from the default is written. */
 export function formatView(view: View): string {

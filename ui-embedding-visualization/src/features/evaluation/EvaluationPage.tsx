@@ -1,0 +1,78 @@
+import { ChartNoAxesColumn, LoaderCircle, TriangleAlert } from 'lucide-react'
+import { ApiError } from '@/api/client'
+import { useEvaluation } from '@/api/evaluationQueries'
+import type { Evaluation, EvaluationSummary } from '@/api/evaluationTypes'
+import { Face } from '@/components/Face'
+import { Select } from '@/components/Select'
+import { isMap } from '@/domain/evaluation'
+import { changeView, useView } from '@/state/view'
+import { AgreementSection } from './AgreementSection'
+import { ConfusionSection } from './ConfusionSection'
+import './evaluation.css'
+import { ScoreTable } from './ScoreTable'
+
+/** The middle of the screen: how models and maps fare by labels, and how far models agree. */
+export function EvaluationPage() {
+  const { evaluation: id } = useView()
+  const { list, evaluation, error, refetch } = useEvaluation(id)
+  if (evaluation && list) return <Found evaluation={evaluation} list={list} />
+  if (error) return <Problem error={error} retry={refetch} />
+  if (list?.length === 0 && id === null) return <Invitation />
+  return <Face icon={<LoaderCircle size={22} />} title="Opening the evaluation…" testId="evaluation-loading">{null}</Face>
+}
+
+function Found({ evaluation, list }: { evaluation: Evaluation; list: readonly EvaluationSummary[] }) {
+  const of = (kind: 'space' | 'map') => evaluation.metrics.filter((metric) => metric.of === kind)
+  const [models, maps] = [evaluation.rows.filter((row) => !isMap(row)), evaluation.rows.filter(isMap)]
+  return (
+    <div className="evaluation" data-testid="evaluation-page">
+      <Head evaluation={evaluation} list={list} />
+      <ScoreTable title="Models" rows={models} metrics={of('space')} />
+      {maps.length > 0 && <ScoreTable title="Maps" rows={maps} metrics={of('map')} />}
+      <ConfusionSection key={evaluation.id} rows={models} classes={evaluation.classes} />
+      {evaluation.agreement && <AgreementSection agreement={evaluation.agreement} />}
+    </div>
+  )
+}
+
+const nameOf = (run: EvaluationSummary) => `${run.created_at.slice(0, 16)} UTC, ${run.labels}`
+
+function Head({ evaluation, list }: { evaluation: Evaluation; list: readonly EvaluationSummary[] }) {
+  const { n_tracks, classes, labels, k, seed, n_left_out, artist_filtered, data_sha256 } = evaluation
+  return (
+    <header className="evaluation__head">
+      <Select
+        label="Evaluation"
+        value={evaluation.id}
+        options={list.map((run) => ({ value: run.id, label: nameOf(run) }))}
+        onChange={(id) => changeView({ evaluation: id })}
+        testId="evaluation-run"
+      />
+      <p>
+        {n_tracks} tracks, {classes.length} labels ({labels}), k = {k}, seed {seed}
+        {n_left_out > 0 && `, ${n_left_out} tracks left out`}. {artist_filtered ? 'A track’s own artist does not count.' : 'No artist is left out.'}{' '}
+        <span title={data_sha256}>Data {data_sha256.slice(0, 8)}.</span>
+      </p>
+    </header>
+  )
+}
+
+function Problem({ error, retry }: { error: Error; retry: () => void }) {
+  const missing = error instanceof ApiError && error.status === 404
+  const action = missing ? { label: 'Show the newest', onClick: () => changeView({ evaluation: null }) } : { label: 'Try again', onClick: retry }
+  return (
+    <Face icon={<TriangleAlert size={22} />} title={missing ? 'There is no such evaluation' : 'The evaluation could not be opened'} alert action={action} testId="evaluation-error">
+      <p>{error.message}</p>
+    </Face>
+  )
+}
+
+function Invitation() {
+  return (
+    <Face icon={<ChartNoAxesColumn size={22} />} title="Which model is right for your labels?" testId="evaluation-none">
+      <p>
+        Run <code>flask --app backend.server evaluate</code>: every model and map is judged by genre, or by labels of your own, with intervals and chance levels. The figures then show here.
+      </p>
+    </Face>
+  )
+}

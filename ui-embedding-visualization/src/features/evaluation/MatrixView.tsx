@@ -1,0 +1,55 @@
+interface MatrixViewProps {
+  /** Names of the rows and columns. */
+  names: readonly string[]
+  /** values[row][column], 0 to 1; null where there is none. */
+  values: readonly (readonly (number | null)[])[]
+  /** What the matrix shows; also its caption. */
+  label: string
+}
+
+/** From here on the text of a cell changes its colour: on a dark page from the first, on a light one from the second. */
+const [MIDDLE_FROM, PLAIN_FROM] = [0.5, 0.7]
+
+const gradeOf = (share: number) => (share > PLAIN_FROM ? 'plain' : share > MIDDLE_FROM ? 'middle' : undefined)
+
+/** Numbers on cells that are the plainer, the larger they are. */
+export function MatrixView({ names, values, label }: MatrixViewProps) {
+  return (
+    <div className="evaluation__scroll" tabIndex={0} role="region" aria-label={label}>
+      <table className="matrix">
+        <caption>{label}</caption>
+        <thead>
+          <tr>
+            <td />
+            {names.map((name) => (
+              <th key={name} scope="col">
+                <span>{name}</span>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {names.map((name, row) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              {names.map((other, column) => (
+                <MatrixCell key={other} value={values[row][column]} title={`${name}, ${other}`} />
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function MatrixCell({ value, title }: { value: number | null; title: string }) {
+  const share = Math.max(0, Math.min(1, value ?? 0))
+  const background = `color-mix(in oklab, var(--accent) ${Math.round(share * 100)}%, var(--panel))`
+  const shown = value === null ? '–' : value.toFixed(2)
+  return (
+    <td style={{ background }} data-grade={gradeOf(share)} title={`${title}: ${shown}`}>
+      {shown}
+    </td>
+  )
+}

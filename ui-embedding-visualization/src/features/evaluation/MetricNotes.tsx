@@ -1,0 +1,21 @@
+import { useEvaluation } from '@/api/evaluationQueries'
+import { useView } from '@/state/view'
+
+/** The left panel of the page of evaluations: what its columns mean. */
+export function MetricNotes() {
+  const { evaluation } = useEvaluation(useView().evaluation)
+  return (
+    <section className="panel-section" aria-label="What is measured">
+      <h2>What is measured</h2>
+      <p className="hint">Bars are 95 % intervals over tracks; the dashed line is what chance reaches. Intervals that overlap do not tell two models apart.</p>
+      <dl className="metric-notes">
+        {evaluation?.metrics.map(({ key, title, help }) => (
+          <div key={key}>
+            <dt>{title}</dt>
+            <dd>{help}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  )
+}
