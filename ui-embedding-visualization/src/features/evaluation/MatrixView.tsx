@@ -7,10 +7,8 @@ interface MatrixViewProps {
   label: string
 }
 
-/** From here on the text of a cell changes its colour: on a dark page from the first, on a light one from the second. */
-const [MIDDLE_FROM, PLAIN_FROM] = [0.5, 0.7]
-
-const gradeOf = (share: number) => (share > PLAIN_FROM ? 'plain' : share > MIDDLE_FROM ? 'middle' : undefined)
+/** Of the accent in the plainest cell: text can be read on it, dark or light. */
+const MOST_PERCENT = 50
 
 /** Numbers on cells that are the plainer, the larger they are. */
 export function MatrixView({ names, values, label }: MatrixViewProps) {
@@ -45,10 +43,10 @@ export function MatrixView({ names, values, label }: MatrixViewProps) {
 
 function MatrixCell({ value, title }: { value: number | null; title: string }) {
   const share = Math.max(0, Math.min(1, value ?? 0))
-  const background = `color-mix(in oklab, var(--accent) ${Math.round(share * 100)}%, var(--panel))`
+  const background = `color-mix(in oklab, var(--accent) ${Math.round(share * MOST_PERCENT)}%, var(--panel))`
   const shown = value === null ? '–' : value.toFixed(2)
   return (
-    <td style={{ background }} data-grade={gradeOf(share)} title={`${title}: ${shown}`}>
+    <td style={{ background }} title={`${title}: ${shown}`}>
       {shown}
     </td>
   )

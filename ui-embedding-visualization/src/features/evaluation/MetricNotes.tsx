@@ -8,14 +8,16 @@ export function MetricNotes() {
     <section className="panel-section" aria-label="What is measured">
       <h2>What is measured</h2>
       <p className="hint">Bars are 95 % intervals over tracks; the dashed line is what chance reaches. Intervals that overlap do not tell two models apart.</p>
-      <dl className="metric-notes">
-        {evaluation?.metrics.map(({ key, title, help }) => (
-          <div key={key}>
-            <dt>{title}</dt>
-            <dd>{help}</dd>
-          </div>
-        ))}
-      </dl>
+      <div tabIndex={0} role="region" aria-label="Metrics">
+        <dl className="metric-notes">
+          {evaluation?.metrics.map(({ key, title, help }) => (
+            <div key={key}>
+              <dt>{title}</dt>
+              <dd>{help}</dd>
+            </div>
+          ))}
+        </dl>
+      </div>
     </section>
   )
 }
