@@ -86,6 +86,16 @@ def test_the_quality_of_a_map_is_of_what_it_shows(client, library):
     assert deep["means"]["kept"] > answer["means"]["kept"], "a third dimension has room for more"
 
 
+def test_of_a_huge_map_a_sample_is_ranked_and_the_answer_says_so(client, library, monkeypatch):
+    assert ask(client, f"/map-quality?{MAP}")["sampled"] is None
+    monkeypatch.setattr("ML.evaluation.map_quality.MOST_PAIRS", 15 * N)
+    answer = ask(client, f"/map-quality?{MAP}&dimensions=3")
+    assert answer["sampled"] == 15 and None not in answer["kept"]
+    for name in ("trustworthiness", "continuity"):
+        known = [value for value in answer[name] if value is not None]
+        assert len(known) == 15 and answer["means"][name] == pytest.approx(np.mean(known), abs=1e-3)
+
+
 def test_false_neighbours_are_told_from_true_ones(client, library):
     shown = ask(client, f"/map-neighbors?{MAP}&track=07.mp3&k=10")["data"]
     kept = ask(client, f"/map-quality?{MAP}")["kept"][7]
