@@ -6,6 +6,7 @@ from flask import Flask, Response, jsonify
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, ServiceUnavailable
 
+from db.background import BackgroundError
 from ML.errors import MelodexError, UnknownChoiceError
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ def error_response(status: int, message: str, choices: list[str] | None = None) 
 
 def register_error_handlers(app: Flask) -> None:
     app.register_error_handler(NotInLibraryError, lambda error: error_response(NotFound.code, str(error)))
+    app.register_error_handler(BackgroundError, cannot_be_measured)
     app.register_error_handler(MelodexError, bad_request)
     app.register_error_handler(OperationalError, database_error)
     app.register_error_handler(HTTPException, http_error)
@@ -32,6 +34,10 @@ def register_error_handlers(app: Flask) -> None:
 def bad_request(error: MelodexError) -> Response:
     choices = error.choices if isinstance(error, UnknownChoiceError) else None
     return error_response(400, str(error), choices)
+
+
+def cannot_be_measured(error: BackgroundError) -> Response:
+    return error_response(ServiceUnavailable.code, str(error))
 
 
 def database_error(error: OperationalError) -> Response:

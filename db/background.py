@@ -6,24 +6,39 @@ import sys
 import threading
 from collections.abc import Callable
 
+from ML.errors import MelodexError
+
 log = logging.getLogger(__name__)
 NICENESS = 15
 
 
+class BackgroundError(MelodexError):
+    """Work that answers wait for has failed, and would fail again."""
+
+
 class Background:
-    """Work by key: done once in the life of a process, also when it failed, which the log tells."""
+    """Work by key, that is not begun again while it goes on, nor once it has failed."""
 
     def __init__(self) -> None:
         self._threads: dict[str, threading.Thread] = {}
+        self._failures: dict[str, str] = {}
         self._lock = threading.Lock()
         self._turn = threading.Lock()
 
     def start(self, key: str, work: Callable[[], object]) -> None:
         """Returns at once. A server that stops waits for nothing: half-done work must leave no harm."""
         with self._lock:
-            if key not in self._threads:
+            if key not in self._threads and key not in self._failures:
                 self._threads[key] = threading.Thread(target=self._run, args=(key, work), daemon=True)
                 self._threads[key].start()
+
+    def check(self, key: str) -> None:
+        """Raises BackgroundError when the work of that key has failed."""
+        if key in self._failures:
+            raise BackgroundError(
+                f"What this is measured from could not be computed: {self._failures[key]}. "
+                "It is tried again when the vectors of the library change or the server is started anew."
+            )
 
     def wait(self) -> None:
         """Until all that was started is done."""
@@ -35,8 +50,12 @@ class Background:
             give_way()
             try:
                 work()
-            except Exception:  # no request waits for it: the log is where it can be told
+            except Exception as error:  # no request waits for it: the next one that asks is told
                 log.exception("Background work %s failed", key)
+                self._failures[key] = str(error) or type(error).__name__
+            finally:
+                with self._lock:
+                    del self._threads[key]
 
 
 def give_way() -> None:

@@ -1,24 +1,58 @@
 """What the regions of a library's map are called: by genres and by the tags that a model hears."""
 
+import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
 
 import numpy as np
 from sqlalchemy.orm import Session
 
 from db.embeddings import load_matrix
 from db.library import UNKNOWN_GENRE, labels_by_id
+from db.library_state import load_state, stamp_of
 from db.projections import LibraryMap
 from db.reasons import HIGH_SHARE
 from ML.regions import Region, name_regions
 from ML.spec import ModelSpec
 
 
-def name_map(session: Session, drawn: LibraryMap, tagger: ModelSpec | None) -> list[Region]:
-    """tagger: a model whose tags may become names; None: genres alone."""
+@dataclass(frozen=True)
+class NameSource:
+    """What the names of a map are made from, tags unread. labels: a genre a point, None: unknown.
+
+    tagger: a model whose tags may become names; None: genres alone.  version: another when any of it is.
+    """
+
+    drawn: LibraryMap
+    labels: list[str | None]
+    tagger: ModelSpec | None
+    version: int
+
+
+@dataclass(frozen=True)
+class NamedMap:
+    regions: list[Region]
+
+    @property
+    def n_bytes(self) -> int:
+        return sum(sys.getsizeof(region.name) + region.place.nbytes for region in self.regions)
+
+
+def read_names(session: Session, drawn: LibraryMap, tagger: ModelSpec | None) -> NameSource:
     known = labels_by_id(session)
     labels = [genre_name(known.get(track_id, ("", ""))[1]) for track_id in drawn.track_ids.tolist()]
-    names, has = merge([names_of(labels), tags_of(session, drawn.track_ids, tagger)])
-    return name_regions(drawn.coords, names, has)
+    content = blake2b(drawn.track_ids.tobytes() + drawn.coords.tobytes() + repr(labels).encode())
+    if tagger:
+        state = load_state(session, (tagger.name, tagger.variant))
+        content.update(tagger.key.encode() + state.track_ids.tobytes() + state.stamps.tobytes())
+    return NameSource(drawn, labels, tagger, stamp_of(content.hexdigest()))
+
+
+def name_map(session: Session, source: NameSource) -> NamedMap:
+    drawn = source.drawn
+    names, has = merge([names_of(source.labels), tags_of(session, drawn.track_ids, source.tagger)])
+    return NamedMap(name_regions(drawn.coords, names, has))
 
 
 def genre_name(genre: str) -> str | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy.orm import Session
 
-from db.background import Background
+from db.background import Background, BackgroundError
 from db.cache import VersionedCache
 from db.database import Database
 from db.derived import DerivedFiles
@@ -135,7 +135,7 @@ class Spaces:
         space = self._spaces.get(query, self.database.version, make)
         if space.index is None and self._wants_index(space):
             write = partial(build_index, space.vectors.rows)
-            path = self._find_or_make(f"neighbors/{query.name}_index", space.key, write)
+            path = self._find_or_make(index_name(query), space.key, write)
             space.index = open_index(path) if path else None
         return space
 
@@ -144,15 +144,23 @@ class Spaces:
 
     def hubness(self, query: SpaceQuery) -> Hubness | None:
         """Of whole tracks; None while they are being counted, which for large libraries takes minutes."""
-        space = self.with_graph(replace(query, of_segments=False))
+        try:
+            space = self.with_graph(replace(query, of_segments=False))
+        except BackgroundError:  # the log has told it: neighbours are found without knowing hubs
+            return None
         return None if space is None else space.hubness
 
     def with_graph(self, query: SpaceQuery) -> LibrarySpace | None:
-        """A space of whole tracks that knows its neighbours; None while they are being found."""
+        """A space of whole tracks that knows its neighbours; None while they are being found.
+
+        Raises BackgroundError when they cannot be found.
+        """
         space = self.get(query)
-        if space.graph is None and (
-            space.index or not self._wants_index(space)
+        if (
+            space.graph is None and self._wants_index(space) and not space.index
         ):  # it would take hours without
+            self.background.check(work_key(index_name(query), space.key))
+        elif space.graph is None:
             rows, index = space.vectors.rows, space.index
             find = partial(build_graph, rows, index)
             space.graph = self.measure(f"neighbors/{query.name}_graph", space.key, len(rows), find)
@@ -161,18 +169,32 @@ class Spaces:
     def measure(
         self, name: str, key: str, n_tracks: int, compute: Callable[[], np.ndarray]
     ) -> np.ndarray | None:
-        """An array computed from the library, of a large one in the background and kept: None until then."""
+        """An array computed from the library, of a large one in the background and kept: None until then.
+
+        Raises BackgroundError when that has failed.
+        """
         if n_tracks <= MEASURED_AT_ONCE:
             return compute()
         path = self._find_or_make(name, key, partial(save_array, compute))
-        return np.load(path, mmap_mode="r") if path else None
+        if path is None:
+            self.background.check(work_key(name, key))
+            return None
+        return np.load(path, mmap_mode="r")
 
     def _find_or_make(self, name: str, key: str, write: Callable[[Path], None]) -> Path | None:
         """A derived file, or None while it is written in the background."""
         path = self.derived.find(name, key)
         if path is None:
-            self.background.start(f"{name} {key}", partial(self.derived.make, name, key, write))
+            self.background.start(work_key(name, key), partial(self.derived.make, name, key, write))
         return path
+
+
+def index_name(query: SpaceQuery) -> str:
+    return f"neighbors/{query.name}_index"
+
+
+def work_key(name: str, key: str) -> str:
+    return f"{name} {key}"
 
 
 def save_array(compute: Callable[[], np.ndarray], path: Path) -> None:

@@ -52,7 +52,8 @@ def disagreement() -> Response:
 @blueprint.get("/map-quality")
 def map_quality() -> Response:
     """Of every track, what a map keeps of its ten true neighbours, and its shares in the trustworthiness and
-    continuity of the map. Parameters: space, and those of the map.
+    continuity of the map. Where that compares too many, both are null but for a sample of as many tracks as
+    `sampled` says, and their means estimates. Parameters: space, and those of the map.
     """
     query = parse_drawn(request.args)
     return answer_json(("quality", query), lambda: describe_quality(query, finished_map(query)))
@@ -127,14 +128,21 @@ def describe_quality(query: MapQuery, drawn: LibraryMap) -> dict[str, Any]:
     quality = measured.quality
     columns = {name: getattr(quality, name) for name in ("kept", "trustworthiness", "continuity")}
     values = {name: column.astype(float).round(DIGITS).tolist() for name, column in columns.items()}
-    means = {name: float(column.mean()) if len(column) else None for name, column in columns.items()}
+    means = {name: mean_of(column) for name, column in columns.items()}
     return {
         "name": query.name,
         "k": measured.k,
+        "sampled": quality.n_sampled,
         "means": means,
         "track_ids": measured.track_ids.tolist(),
         **values,
     }
+
+
+def mean_of(column: np.ndarray) -> float | None:
+    """Of the tracks that have been measured."""
+    known = column[np.isfinite(column)]
+    return float(known.mean()) if len(known) else None
 
 
 def near_in_space(query: MapQuery, track_id: int, k: int) -> list[int]:

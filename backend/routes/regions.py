@@ -2,18 +2,20 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 
 from backend.bodies import answer_json
 from backend.context import database
 from backend.routes.maps import decimals_for, finished_map
 from backend.routes.quality import heard_models, parse_drawn
+from db.cache import VersionedCache
 from db.map_cache import MapQuery
 from db.projections import LibraryMap
-from db.regions import name_map
+from db.regions import NamedMap, name_map, read_names
 from ML.spec import ModelSpec
 
 blueprint = Blueprint("regions", __name__)
+NAMED_BYTES = 2**20  # a map's regions are a few names
 
 
 @blueprint.get("/regions")
@@ -26,14 +28,21 @@ def regions() -> Response:
 
 
 def describe(query: MapQuery, drawn: LibraryMap) -> dict[str, Any]:
-    with database().read() as session:
-        named = name_map(session, drawn, tagger_for(query.spec))
     decimals = decimals_for(drawn.coords)
     data = [
         {"name": region.name, "coords": region.place.round(decimals).tolist(), "n_tracks": region.n_points}
-        for region in named
+        for region in named_map(query, drawn).regions
     ]
     return {"name": query.name, "data": data}
+
+
+def named_map(query: MapQuery, drawn: LibraryMap) -> NamedMap:
+    """Named anew only when the map, a genre or the tags heard are others than before."""
+    known = current_app.extensions.setdefault("regions", VersionedCache(NAMED_BYTES))
+    tagger = tagger_for(query.spec)
+    with database().read() as session:
+        source = read_names(session, drawn, tagger)
+        return known.get(query, lambda: source.version, lambda older: name_map(session, source))
 
 
 def tagger_for(spec: ModelSpec) -> ModelSpec | None:

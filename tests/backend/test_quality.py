@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 
+import db.quality
+import db.regions
 import db.spaces
 from backend.context import database, spaces
 from db.embeddings import save_output
 from db.schema import Track
 from ML.neighbors import find_neighbors
+from ML.regions import name_regions
 from ML.registry import get
 from ML.segments import TrackOutput
 
@@ -86,6 +89,16 @@ def test_the_quality_of_a_map_is_of_what_it_shows(client, library):
     assert deep["means"]["kept"] > answer["means"]["kept"], "a third dimension has room for more"
 
 
+def test_of_a_huge_map_a_sample_is_ranked_and_the_answer_says_so(client, library, monkeypatch):
+    assert ask(client, f"/map-quality?{MAP}")["sampled"] is None
+    monkeypatch.setattr("ML.evaluation.map_quality.MOST_PAIRS", 15 * N)
+    answer = ask(client, f"/map-quality?{MAP}&dimensions=3")
+    assert answer["sampled"] == 15 and None not in answer["kept"]
+    for name in ("trustworthiness", "continuity"):
+        known = [value for value in answer[name] if value is not None]
+        assert len(known) == 15 and answer["means"][name] == pytest.approx(np.mean(known), abs=1e-3)
+
+
 def test_false_neighbours_are_told_from_true_ones(client, library):
     shown = ask(client, f"/map-neighbors?{MAP}&track=07.mp3&k=10")["data"]
     kept = ask(client, f"/map-quality?{MAP}")["kept"][7]
@@ -144,7 +157,36 @@ def test_large_libraries_are_measured_beside_the_requests_and_once(app, client, 
     assert client.get(url).get_json() == answer.get_json() and measured == [1]
 
 
-def test_regions_are_named_by_genre_and_tag(app, client):
+def test_what_cannot_be_measured_is_told_until_the_vectors_change(app, client, library, monkeypatch):
+    monkeypatch.setattr(db.spaces, "MEASURED_AT_ONCE", 10)
+    real = db.spaces.build_graph
+
+    def fail(*_) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(db.spaces, "build_graph", fail)
+    urls = (f"/map-quality?{MAP}", f"/overlap?{BOTH}", "/disagreement")
+    assert client.get(urls[0]).status_code == 202
+    for url in urls:
+        with app.app_context():
+            spaces().background.wait()
+        answer = client.get(url)
+        assert answer.status_code == answer.get_json()["status"] == 503
+        assert "No space left on device" in answer.get_json()["error"]
+    near = ask(client, "/neighbors?red=musicnn&dataset=mtat&track=07.mp3")
+    assert near["data"], "neighbours are found all the same"
+    monkeypatch.setattr(db.spaces, "build_graph", real)
+    with app.app_context(), database().write() as session:
+        save_output(session, 1, ONE, output(np.ones(12)))
+    assert client.get(urls[0]).status_code == 202
+    for _ in range(2):
+        with app.app_context():
+            spaces().background.wait()
+        answer = client.get(urls[0])
+    assert answer.status_code == 200
+
+
+def test_regions_are_named_by_genre_and_tag(app, client, monkeypatch):
     """Two heaps of vectors: one of folk, one without a genre, in which the model hears a guitar."""
     tags = list(get("musicnn", "mtat").tag_names)
     with app.app_context(), database().write() as session:
@@ -167,3 +209,14 @@ def test_regions_are_named_by_genre_and_tag(app, client):
     assert "folk" in places and len(answer["data"]) == len(places)
     assert (places["folk"] > 0) == (points["00.mp3"] > 0) != (points["01.mp3"] > 0)
     assert all(len(region["coords"]) == 3 for region in ask(client, f"/regions?{MAP}&dimensions=3")["data"])
+
+    found = []
+    monkeypatch.setattr(db.regions, "name_regions", lambda *rest: (found.append(1), name_regions(*rest))[1])
+    with app.app_context(), database().write() as session:
+        session.get_one(Track, 1).title = "Renamed"
+    assert ask(client, f"/regions?{MAP}") == answer and found == [], "a title names no region"
+    with app.app_context(), database().write() as session:
+        for track in session.query(Track).where(Track.genre.is_not(None)):
+            track.genre = "genre---polka"
+    names = {region["name"] for region in ask(client, f"/regions?{MAP}")["data"]}
+    assert "polka" in names and "folk" not in names and found == [1]

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from db.background import Background
+from db.background import Background, BackgroundError
 
 
 def test_starting_waits_for_nothing_and_the_same_key_is_the_same_work():
@@ -42,6 +42,20 @@ def test_a_failure_is_told_and_stops_nothing(caplog):
     background.wait()
     assert done == ["b"]
     assert "division by zero" in caplog.text
+    background.check("b")
+    with pytest.raises(BackgroundError, match=r"division by zero.*tried again"):
+        background.check("a")
+    background.start("a", lambda: done.append("a"))
+    background.wait()
+    assert done == ["b"], "what would fail again is not begun again"
+
+
+def test_what_is_lost_after_it_was_done_is_done_again():
+    background, done = Background(), []
+    for _ in range(2):
+        background.start("key", lambda: done.append("done"))
+        background.wait()
+    assert done == ["done", "done"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives a thread a priority of its own")

@@ -64,6 +64,32 @@ def test_large_maps_are_ranked_in_blocks_and_single_precision_as_well(drawn, mon
     np.testing.assert_allclose(measured(rows, coords).trustworthiness, exact.trustworthiness)
 
 
+def test_of_a_very_large_map_a_sample_is_ranked_and_each_of_it_as_among_all(drawn, monkeypatch):
+    rows, coords = drawn
+    exact = measured(rows, coords)
+    assert exact.n_sampled is None
+    monkeypatch.setattr("ML.evaluation.map_quality.MOST_PAIRS", 20 * len(rows))
+    sampled, again = measured(rows, coords), measured(rows, coords)
+    assert sampled.n_sampled == 20
+    np.testing.assert_array_equal(sampled.kept, exact.kept)
+    for name in ("trustworthiness", "continuity"):
+        told, true = getattr(sampled, name), getattr(exact, name)
+        is_known = np.isfinite(told)
+        assert is_known.sum() == 20
+        np.testing.assert_array_equal(told[is_known], true[is_known])
+        np.testing.assert_array_equal(told, getattr(again, name))
+
+
+def test_a_neighbour_that_an_index_did_not_find_is_no_fault_of_the_map(drawn):
+    rows, coords = drawn
+    near = find_neighbors(rows, K)[0]
+    whole = measure_map(rows, coords, near)
+    near[5, -1] = -1
+    holed = measure_map(rows, coords, near)
+    assert holed.continuity[5] >= whole.continuity[5]
+    np.testing.assert_array_equal(np.delete(holed.continuity, 5), np.delete(whole.continuity, 5))
+
+
 def test_a_faithful_map_is_without_fault_and_a_torn_cluster_shows_where(drawn):
     rows, _ = drawn
     quality = measured(rows, 3 * rows + 5)

@@ -145,6 +145,8 @@ export interface Extraction {
 export interface TrackNumbers {
   track_ids: number[]
   values: number[]
+  /** Where only a sample of the tracks was measured: how many. */
+  sampled?: number | null
 }
 
 /** How strongly one tag is heard in each track. */
@@ -156,8 +158,10 @@ export const MAP_MEASURES = ['kept', 'trustworthiness', 'continuity'] as const
 export type MapMeasure = (typeof MAP_MEASURES)[number]
 
 /** What a map keeps of the neighbours of each track: 1 without fault. */
-export interface MapQuality extends Record<MapMeasure, number[]> {
+export interface MapQuality extends Record<MapMeasure, (number | null)[]> {
   k: number
+  /** Of a huge map, as many tracks are ranked, the others' values are null; null: all are. */
+  sampled: number | null
   means: Record<MapMeasure, number | null>
   track_ids: number[]
 }

@@ -4,6 +4,7 @@ import { makeModel, makeTrack } from '@/testing/fakeServer'
 import { computeColouring as colour, MAX_CATEGORIES, soloEntries, toggleEntries, visibleMask } from './colouring'
 import { CATEGORY_COLOURS, numberColour, OTHER_COLOUR, UNKNOWN_COLOUR } from './palette'
 import { fieldChoices, isField, resolveField } from './fields'
+import { measuredNumbers } from './overlays'
 import type { Scheme } from './palette'
 
 const computeColouring = (points: readonly Track[], library: readonly Track[], field: string, scheme: Scheme) => colour(points, library, resolveField(field), scheme)
@@ -158,6 +159,14 @@ describe('colouring by length and by a tag', () => {
     const hopeless = colour(tracks, tracks, resolveField('trustworthiness', { track_ids: [1], values: [0.1] }), 'dark')
     expect(hopeless.legend[0].key).toBe('0–60 %')
     expect(colourOf(hopeless.colours, 0)).toEqual([...numberColour(0, 'dark')])
+  })
+
+  it('leaves tracks grey that are not in the sample of a huge map, and says how large it is', () => {
+    const quality = { k: 10, sampled: 1, means: { kept: 1, trustworthiness: 0.6, continuity: 1 }, track_ids: [1, 2], kept: [1, 1], trustworthiness: [null, 0.6], continuity: [1, 1] }
+    const trust = resolveField('trustworthiness', measuredNumbers(quality, 'trustworthiness'))
+    expect(colour(tracks, tracks, trust, 'dark').legend.map(({ key, count }) => [key, count])).toEqual([['60–70 %', 1], ['Unknown', tracks.length - 1]])
+    expect(trust.explanation).toContain('sample of 1 tracks')
+    expect(resolveField('kept', measuredNumbers(quality, 'kept')).explanation).not.toContain('sample')
   })
 
   it('compares two maps only where there are two', () => {

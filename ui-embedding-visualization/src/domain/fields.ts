@@ -1,6 +1,6 @@
 /** What the map can be coloured by: facts of a track, and how strongly a model hears a tag in it. */
 import type { ModelInfo, Track, TrackNumbers } from '@/api/types'
-import { isOverlay, needsTwoMaps, OVERLAYS } from './overlays'
+import { explainOverlay, isOverlay, needsTwoMaps, OVERLAYS } from './overlays'
 import { formatDuration, genreLabel, UNKNOWN } from './track'
 
 /** A field whose values are numbers, on a scale and in bins that the legend lists. */
@@ -163,7 +163,7 @@ function overlayNumber([low, high]: [number, number], numbers: TrackNumbers | un
 /** numbers: those the server has measured for the key; absent while they are on their way. An unknown key is the default field. */
 export function resolveField(key: string, numbers?: TrackNumbers): Field {
   if (parseTagField(key)) return numbered(key, tagNumber(numbers))
-  if (isOverlay(key)) return { ...numbered(key, overlayNumber(OVERLAYS[key].range, numbers)), explanation: OVERLAYS[key].explanation }
+  if (isOverlay(key)) return { ...numbered(key, overlayNumber(OVERLAYS[key].range, numbers)), explanation: explainOverlay(key, numbers?.sampled) }
   return (TRACK_FIELDS.find(({ field }) => field.key === key) ?? TRACK_FIELDS[0]).field
 }
 

@@ -1,5 +1,5 @@
 /** Colours of doubt: how far a map, or a model, can be trusted about each track. The numbers come from the server. */
-import { MAP_MEASURES, type MapMeasure } from '@/api/types'
+import { MAP_MEASURES, type MapMeasure, type MapQuality, type TrackNumbers } from '@/api/types'
 
 export interface Overlay {
   label: string
@@ -43,3 +43,14 @@ export const isOverlay = (key: string): key is OverlayKey => Object.hasOwn(OVERL
 export const isMapMeasure = (key: string): key is MapMeasure => MAP_MEASURES.some((measure) => measure === key)
 /** It compares the two maps on screen. */
 export const needsTwoMaps = (key: string): boolean => key === 'overlap'
+
+/** Of the tracks that were measured. */
+export function measuredNumbers(quality: MapQuality, measure: MapMeasure): TrackNumbers {
+  const known = quality[measure].flatMap((value, i) => (value === null ? [] : [{ id: quality.track_ids[i], value }]))
+  const isSample = known.length < quality.track_ids.length
+  return { track_ids: known.map(({ id }) => id), values: known.map(({ value }) => value), sampled: isSample ? known.length : null }
+}
+
+/** What the colours mean, and of how many tracks. */
+export const explainOverlay = (key: OverlayKey, sampled?: number | null): string =>
+  sampled ? `${OVERLAYS[key].explanation} Measured for a sample of ${sampled.toLocaleString('en')} tracks: the others are grey.` : OVERLAYS[key].explanation

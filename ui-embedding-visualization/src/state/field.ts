@@ -3,7 +3,7 @@ import { useMemo } from 'react'
 import { useActivations, useDisagreement, useMapQuality, useOverlap } from '@/api/queries'
 import type { ProjectionQuery, TrackNumbers } from '@/api/types'
 import { parseTagField, resolveField, type Field } from '@/domain/fields'
-import { isMapMeasure } from '@/domain/overlays'
+import { isMapMeasure, measuredNumbers } from '@/domain/overlays'
 
 /** query: the map whose points are coloured.  other: the map beside it; both null where they are not known. */
 export function useField(colour: string, query: ProjectionQuery | null, other: ProjectionQuery | null): Field {
@@ -18,7 +18,7 @@ function useNumbers(colour: string, query: ProjectionQuery | null, other: Projec
   const disagreement = useDisagreement(colour === 'disagreement').data
   const quality = useMapQuality(isMapMeasure(colour) ? query : null).data
   const measured = useMemo(
-    () => (quality && isMapMeasure(colour) ? { track_ids: quality.track_ids, values: quality[colour] } : undefined),
+    () => (quality && isMapMeasure(colour) ? measuredNumbers(quality, colour) : undefined),
     [quality, colour],
   )
   if (colour === 'overlap') return overlap
