@@ -29,6 +29,6 @@ def test_npm_start_shows_the_map(page: Page, site: Site):
 
 def test_every_route_of_the_server_is_reached_through_it():
     text = (UI / "vite.config.ts").read_text()
-    passed_on = set(re.findall(r"'/([a-z]+)'", text.split("API_PATHS = ")[1].split("]")[0]))
+    passed_on = set(re.findall(r"'/([a-z-]+)'", text.split("API_PATHS = ")[1].split("]")[0]))
     rules = {rule.rule.split("/")[1].split(".")[0] for rule in create_app().url_map.iter_rules()}
     assert rules - {"", "assets"} == passed_on
