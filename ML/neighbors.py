@@ -15,6 +15,7 @@ MANY_QUERIES = 1000  # from here on, finding the directions that tell rows apart
 SPARE_CANDIDATES = 24  # beyond twice k: a search of 64 columns needs 22 to 33 for 15 neighbours of 768
 AXES_SAMPLE = 10_000  # rows that the directions are found from
 KEPT_VARIANCE = 0.99  # of the rows, by the directions that are searched
+TREE_WIDTH = 3  # columns, as of a map, in which a tree finds neighbours faster than products do
 WIDEST_SHARE = 0.5  # with more columns than this share of all, projecting them no longer pays
 BLOCK_VALUES = 4_000_000  # float64 held at once: 32 MB
 ROUNDING = 1e-5  # of the largest squared length: more than float32 sums of thousands of columns lose
@@ -81,6 +82,8 @@ def search_rows(search: Search, k: int) -> tuple[np.ndarray, np.ndarray]:
 
 def propose(search: Search, n_candidates: int) -> tuple[np.ndarray, np.ndarray]:
     """Candidates [m, n_candidates], and a squared distance [m] below which there is no other row."""
+    if search.rows.shape[1] <= TREE_WIDTH:
+        return ask_tree(search, n_candidates)
     import faiss
 
     rows, queries = shorten(search)
@@ -89,6 +92,14 @@ def propose(search: Search, n_candidates: int) -> tuple[np.ndarray, np.ndarray]:
     squares, candidates = index.search(queries, n_candidates)
     longest = max(np.square(rows).sum(axis=1).max(), np.square(queries).sum(axis=1).max())
     return candidates, squares[:, -1].astype(np.float64) - ROUNDING * float(longest)
+
+
+def ask_tree(search: Search, n_candidates: int) -> tuple[np.ndarray, np.ndarray]:
+    """The same for narrow rows, in float64: single precision leaves most points of a dense map in doubt."""
+    from scipy.spatial import KDTree
+
+    distances, candidates = KDTree(search.rows).query(search.queries, n_candidates)
+    return candidates, np.square(distances[:, -1]) * (1.0 - ROUNDING_FLOAT64)
 
 
 def shorten(search: Search) -> tuple[np.ndarray, np.ndarray]:

@@ -93,6 +93,18 @@ def test_only_doubtful_rows_are_compared_with_all(monkeypatch):
     assert len(compared) < 0.01 * N_LARGE
 
 
+@pytest.mark.parametrize("dimensions", [2, 3])
+def test_the_points_of_a_dense_map_leave_no_doubt(monkeypatch, dimensions):
+    """Heaps far apart: single precision cannot tell who in a heap is nearest."""
+    rng = np.random.default_rng(5)
+    heaps = rng.integers(0, 6, (N_LARGE, 1)) * 1000.0
+    coords = (heaps + 0.01 * rng.standard_normal((N_LARGE, dimensions))).astype(np.float32)
+    asked = np.arange(0, N_LARGE, 50)
+    expected = by_all_distances(coords.astype(np.float64), asked, 10)
+    monkeypatch.setattr(neighbors, "compare_with_all", None)
+    np.testing.assert_allclose(find_neighbors(coords, 10)[1][asked], expected[1], rtol=1e-9)
+
+
 @pytest.mark.parametrize("n", [200, N_LARGE])
 def test_queries_find_themselves_first(n):
     rows = library(n)
