@@ -9,6 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from backend.server import create_app
+from backend.web import set_up_web
 from tests.e2e.conftest import N_TRACKS, Site, port_or_other, wait_for
 
 UI = Path(__file__).resolve().parents[2] / "ui-embedding-visualization"
@@ -30,5 +31,7 @@ def test_npm_start_shows_the_map(page: Page, site: Site):
 def test_every_route_of_the_server_is_reached_through_it():
     text = (UI / "vite.config.ts").read_text()
     passed_on = set(re.findall(r"'/([a-z]+)'", text.split("API_PATHS = ")[1].split("]")[0]))
-    rules = {rule.rule.split("/")[1].split(".")[0] for rule in create_app().url_map.iter_rules()}
+    app = create_app()
+    set_up_web(app)
+    rules = {rule.rule.split("/")[1].split(".")[0] for rule in app.url_map.iter_rules()}
     assert rules - {"", "assets"} == passed_on
