@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import config
-from db.embeddings import Pair
 from ML import registry
 from ML.errors import ConfigError, UnknownChoiceError
 from ML.projections import get_projection
 from ML.spec import ModelSpec
 from ML.weights import is_runnable
+
+if TYPE_CHECKING:
+    from db.embeddings import Pair  # with SQLAlchemy, which takes longer to import than all the rest
 
 
 def check_settings() -> None:
@@ -37,7 +40,7 @@ def default_specs() -> list[ModelSpec]:
     return list(dict.fromkeys([*trained, *(registry.get(model, variant) for model, variant in paired)]))
 
 
-def joining_specs(extracted: dict[Pair, int], weights_dir: Path) -> list[ModelSpec]:
+def joining_specs(extracted: "dict[Pair, int]", weights_dir: Path) -> list[ModelSpec]:
     """The models that the library has been heard with, so that a new track joins every map there is; in an
     empty library those of the settings. In both cases the ones that can run here.
     """

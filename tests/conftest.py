@@ -120,6 +120,7 @@ def app(tmp_path: Path, music: Path, monkeypatch):
     """An app over `music` and its own database, without weights; its maps are PCA."""
     import config
     from backend.server import create_app
+    from backend.web import set_up_web
 
     for name, value in WANTED.items():
         monkeypatch.setattr(config, name, value.split(","))
@@ -130,6 +131,7 @@ def app(tmp_path: Path, music: Path, monkeypatch):
     }
     own = {"UI_BUILD_DIR": tmp_path / "build", "TESTING": False, "START_WORKER": False}
     app = create_app(folders | own)
+    set_up_web(app)
     yield app
     for name in ("database", "job_store"):
         if name in app.extensions:

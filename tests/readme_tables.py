@@ -9,12 +9,12 @@ from pathlib import Path
 import click
 
 import config
+from backend.commands import COMMANDS
 from backend.server import create_app
 from ML import registry
 from ML.spec import ModelSpec
 
 README = Path(__file__).resolve().parents[1] / "README.md"
-FLASK_OWN = {"run", "shell", "routes"}
 
 
 def first_sentence(text: str | None) -> str:
@@ -29,9 +29,8 @@ def table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 def commands() -> str:
     """Every Flask command with its arguments."""
     rows = [
-        (f"`{name}{usage(command)}`", first_sentence(command.help))
-        for name, command in sorted(create_app().cli.commands.items())
-        if name not in FLASK_OWN
+        (f"`{command.name}{usage(command)}`", first_sentence(command.help))
+        for command in sorted((each.load() for each in COMMANDS), key=lambda command: command.name or "")
     ]
     return table(("command", "does"), rows)
 

@@ -1,40 +1,80 @@
-"""One file a group of commands; a new command goes into one of these or a new one listed here."""
+"""One file a group of commands; a new command goes into one of these or a new one, and into this table."""
 
-from backend.commands import (
-    acoustics,
-    analysis,
-    database,
-    demo,
-    duplicates,
-    evaluation,
-    evolution,
-    exporting,
-    extraction,
-    indexing,
-    maps,
-    serving,
-    weights,
-    working,
-)
+from backend.commands.lazy import LazyCommand
 
 COMMANDS = (
-    database.init_db,
-    database.clean_db,
-    demo.make_demo_library,
-    indexing.index_audio,
-    weights.models,
-    weights.download,
-    extraction.preprocess_all,
-    extraction.preprocess_track,
-    analysis.genre_similarity,
-    analysis.multi_tag_metrics,
-    evaluation.evaluate,
-    evaluation.agreement,
-    acoustics.extract_features,
-    evolution.artist_evolution,
-    duplicates.find_duplicates,
-    maps.refit,
-    exporting.export,
-    serving.serve,
-    working.work,
-)
+    LazyCommand(
+        "init-db", "database:init_db", "Create the database, or bring an older one up to date."
+    ),
+    LazyCommand("clean-db", "database:clean_db", "Delete every record: tracks, vectors, maps, playlists."),
+    LazyCommand(
+        "make-demo-library", "demo:make_demo_library",
+        "Synthesise 48 tagged tracks in eight styles into FOLDER (default: demo/ in the music folder).",
+    ),
+    LazyCommand(
+        "index-audio", "indexing:index_audio", "Find the audio files in the music folder and read their tags."
+    ),
+    LazyCommand(
+        "models", "weights:models",
+        "List every model: widths, size, licence, "
+        "whether its weights are there, how many tracks it has heard.",
+    ),
+    LazyCommand(
+        "download-weights", "weights:download",
+        "Fetch pre-trained weights from where they are published: of musicnn/mtat, "
+        "or of all sizes of whisper.",
+    ),
+    LazyCommand(
+        "preprocess-all", "extraction:preprocess_all",
+        "Extract what is missing for every indexed track, then draw the maps.",
+    ),
+    LazyCommand(
+        "preprocess-track", "extraction:preprocess_track",
+        "Extract what is missing for one indexed track; FILENAME as index-audio saw it.",
+    ),
+    LazyCommand(
+        "compute-genre-similarity", "analysis:genre_similarity",
+        "Measure in every model's space how well tracks lie with their genre.",
+    ),
+    LazyCommand(
+        "compute-multi-tag-metrics", "analysis:multi_tag_metrics",
+        "Measure hubness, and whether neighbours share instruments and moods (nDCG).",
+    ),
+    LazyCommand(
+        "evaluate", "evaluation:evaluate",
+        "Judge every model and its drawn maps by labels: all metrics, with intervals and chance levels.",
+    ),
+    LazyCommand(
+        "agreement", "evaluation:agreement",
+        "Measure how far models agree: CKA of their spaces, shared neighbours, tracks they disagree about.",
+    ),
+    LazyCommand(
+        "artist-evolution", "evolution:artist_evolution",
+        "Follow an artist, an album or a genre from year to year through every model's space.",
+    ),
+    LazyCommand(
+        "find-duplicates", "duplicates:find_duplicates",
+        "Find tracks that are the same recording, or likely versions of it.",
+    ),
+    LazyCommand(
+        "export", "exporting:export",
+        "Write the library for other programs: facts, predicted genres, embeddings; "
+        "or as one page to look at.",
+    ),
+    LazyCommand(
+        "extract-acoustic-features", "acoustics:extract_features",
+        "Measure spectral centroid (Hz) and tempo (BPM) of every track that lacks them.",
+    ),
+    LazyCommand(
+        "refit", "maps:refit",
+        "Draw the maps anew from all tracks, also from those that were only placed on them.",
+    ),
+    LazyCommand(
+        "serve", "serving:serve",
+        "Serve the API and the app on both ports, with a production server, until Ctrl-C.",
+    ),
+    LazyCommand(
+        "work", "working:work",
+        "Run the jobs that the app queues, until Ctrl-C; a server starts this beside itself.",
+    ),
+)  # fmt: skip

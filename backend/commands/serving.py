@@ -15,6 +15,7 @@ from backend.commands.edge import command
 from backend.context import database
 from backend.jobs.stream import job_streams
 from backend.refusals import RefusingChannel
+from backend.web import set_up_web
 from ML.errors import MelodexError
 
 PORT_SETTINGS = ("API_PORT", "APP_PORT")
@@ -26,10 +27,12 @@ def serve() -> None:
     """Serve the API and the app on both ports, with a production server, until Ctrl-C."""
     from waitress import create_server
 
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
     database()
+    set_up_web(app)  # now: the first request would wait for it
     logging.basicConfig(level=logging.INFO)
     server = create_server(
-        current_app._get_current_object(),  # type: ignore[attr-defined]
+        app,
         sockets=open_sockets(config.HOST, {name: getattr(config, name) for name in PORT_SETTINGS}),
         threads=config.SERVER_THREADS,
         ident="Melodex",

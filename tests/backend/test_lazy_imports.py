@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from backend.commands import COMMANDS
 from tests.conftest import REPOSITORY
 
 HEAVY = (
@@ -61,6 +62,32 @@ print([name for name in {HEAVY!r} if name in sys.modules])
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_list_of_commands_takes_neither_the_database_nor_the_routes(environment):
+    code = """
+import sys
+from backend.server import create_app
+assert 'index-audio' in create_app().test_cli_runner().invoke(args=['--help']).output
+print([name for name in ('sqlalchemy', 'alembic', 'huey', 'orjson', 'waitress', 'flask_compress',
+    'backend.routes', 'backend.context', 'backend.commands.extraction') if name in sys.modules])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=REPOSITORY,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_the_list_of_commands_says_what_their_help_says(command):
+    loaded = command.load()
+    assert command.name == loaded.name
+    assert command.get_short_help_str(200) == loaded.get_short_help_str(200)
 
 
 def test_flask_itself_lists_our_commands(flask):

@@ -1,0 +1,34 @@
+"""What answers requests: routes, errors, compression, streams. Commands do without it."""
+
+from threading import RLock
+
+from flask import Flask
+from flask_compress import Compress
+from flask_cors import CORS
+
+import config
+from backend.errors import register_error_handlers
+from backend.foreign_pages import refuse_foreign_pages
+from backend.jobs.stream import JobStreams
+from backend.responses import FastJson, add_validators
+from backend.routes import BLUEPRINTS
+
+COMPRESSED_TYPES = ["application/json", "text/html", "text/css", "text/javascript", "image/svg+xml"]
+_setting_up = RLock()
+
+
+def set_up_web(app: Flask) -> None:
+    """Give an app its routes, once: who comes second waits, and finds them there."""
+    with _setting_up:
+        if "job_streams" in app.extensions:  # they are there, or this thread is just adding them
+            return
+        app.extensions["job_streams"] = JobStreams(min(config.JOB_STREAMS, config.SERVER_THREADS // 2))
+        app.config.update(COMPRESS_MIMETYPES=COMPRESSED_TYPES, COMPRESS_ALGORITHM=["br", "gzip"])
+        app.json = FastJson(app)
+        Compress(app)
+        CORS(app, origins=app.config["CORS_ORIGINS"])
+        app.after_request(add_validators)
+        app.before_request(refuse_foreign_pages)
+        register_error_handlers(app)
+        for blueprint in BLUEPRINTS:
+            app.register_blueprint(blueprint)
