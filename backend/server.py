@@ -18,7 +18,7 @@ class Melodex(Flask):
     """Its commands are there at once; its routes, most of a start, when somebody first asks for one."""
 
     @property
-    def url_map(self) -> Map:  # type: ignore[override]
+    def url_map(self) -> Map:
         from backend.web import set_up_web
 
         set_up_web(self)
