@@ -19,19 +19,29 @@ ACTIVATION_DIGITS = 3  # what the float16 in the database holds
 @blueprint.get("/segments")
 def segments() -> Response:
     """When each segment of a track starts, and its activations of the track's strongest tags (of models that
-    have tags). Parameters: track, red, dataset.
+    have tags); `typical` is when the segment starts that is most like the whole track. Parameters: track,
+    red, dataset.
     """
     spec = parse_spec(request.args)
     filename = parse_name(request.args, "track")
     with database().read() as session:
         loaded = load_segments(session, find_track(session, filename).id, (spec.name, spec.variant))
-    starts, taggrams = (np.zeros(0), np.zeros((0, 0))) if loaded is None else (loaded[0], loaded[2])
+    nothing = np.zeros(0), np.zeros((0, 0)), np.zeros((0, 0))
+    starts, embeddings, taggrams = nothing if loaded is None else loaded
     return jsonify(
         track=filename,
         starts=starts.tolist(),
         seconds=spec.segment_seconds,
+        typical=float(starts[most_typical(embeddings.astype(np.float64))]) if len(starts) else None,
         **describe_taggrams(spec, taggrams.astype(np.float64)),
     )
+
+
+def most_typical(embeddings: np.ndarray) -> int:
+    """The row of [S, D] in the direction nearest to that of their mean, the first of several."""
+    lengths = np.linalg.norm(embeddings, axis=1)
+    likeness = embeddings @ embeddings.mean(axis=0) / np.maximum(lengths, np.finfo(float).tiny)
+    return int(likeness.argmax())
 
 
 def describe_taggrams(spec: ModelSpec, taggrams: np.ndarray) -> dict[str, Any]:

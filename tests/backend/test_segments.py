@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from backend.context import database as app_database
+from backend.routes.segments import most_typical
 from db.embeddings import save_output
 from db.schema import Track
 from ML.registry import get
@@ -48,6 +49,13 @@ def test_what_is_no_tag_is_not_drawn_as_one(model, width, client, put):
     assert (answer["starts"], answer["tags"], answer["activations"]) == ([0.0, 3.0, 6.0], [], [])
 
 
+def test_a_preview_starts_where_a_track_sounds_like_itself():
+    """The segment nearest to the mean in direction, however loud; silence is like nothing."""
+    embeddings = np.array([[0.0, 0.0], [9.0, 0.0], [0.3, 0.31], [0.0, 8.0]])
+    assert most_typical(embeddings) == 2
+    assert most_typical(np.zeros((3, 2))) == 0
+
+
 def test_ten_genres_are_ten_rows(client, put):
     put(("mfcc_cnn", "genres10"), np.full((3, 10), 0.1, np.float32))
     answer = client.get("/segments?track=a/song.mp3&red=mfcc_cnn").get_json()
@@ -58,7 +66,8 @@ def test_before_extraction_nothing_was_heard(client, put):
     put(("musicnn", "mtat"), None)
     answer = client.get("/segments?track=a/song.mp3&red=musicnn&dataset=mtat").get_json()
     assert answer == {
-        "track": "a/song.mp3", "starts": [], "seconds": 3.0, "tags": [], "activations": [], "means": [],
+        "track": "a/song.mp3", "starts": [], "seconds": 3.0, "typical": None,
+        "tags": [], "activations": [], "means": [],
     }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 /** TanStack Query hooks: what components use instead of the client. */
-import { keepPreviousData, QueryClient, skipToken, useQueries, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, QueryClient, skipToken, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useCallback } from 'react'
 import {
   ApiError,
   getActivations,
@@ -156,6 +157,15 @@ const segmentQuery = (space: ModelSpace | null, track: string | null) => ({
   enabled: space !== null && track !== null,
   ...LASTING,
 })
+
+/** Asks when the segment most like the whole track starts: null where the model has not heard it. */
+export function useTypicalMoment(space: ModelSpace | null): (track: string) => Promise<number | null> {
+  const client = useQueryClient()
+  return useCallback(
+    async (track) => (space ? (await client.fetchQuery(segmentQuery(space, track))).typical : null),
+    [client, space],
+  )
+}
 
 export const useSegments = (space: ModelSpace | null, track: string | null) => useQuery(segmentQuery(space, track))
 

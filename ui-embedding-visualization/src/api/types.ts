@@ -127,6 +127,8 @@ export interface Moment {
 export interface Segments {
   starts: number[]
   seconds: number
+  /** When the segment starts that is most like the whole track; null before extraction. */
+  typical: number | null
   tags: string[]
   activations: number[][]
   /** Of each tag over the whole track. */

@@ -18,6 +18,8 @@ export const usePreview = create<PreviewState>(() => ({ on: window.localStorage.
 
 let voice: HTMLAudioElement | null = null
 let timer = 0
+/** What the pointer is still over. */
+let wanted: string | null = null
 let interrupted = false
 
 export function switchPreview(on: boolean): void {
@@ -26,11 +28,18 @@ export function switchPreview(on: boolean): void {
   usePreview.setState({ on })
 }
 
-/** Play a track from its middle, after a moment. duration: seconds, null if unknown. */
-export function startPreview(track: string, duration: number | null): void {
+/** Play a track after a moment. findStart: asked only then; seconds, null where nothing is known: from the start. */
+export function startPreview(track: string, findStart: (track: string) => Promise<number | null>): void {
   if (!usePreview.getState().on) return
   window.clearTimeout(timer)
-  timer = window.setTimeout(() => sound(track, (duration ?? 0) / 2), DELAY_MS)
+  wanted = track
+  timer = window.setTimeout(() => {
+    void findStart(track)
+      .catch(() => null)
+      .then((start) => {
+        if (wanted === track) sound(track, start ?? 0)
+      })
+  }, DELAY_MS)
 }
 
 function sound(track: string, from: number): void {
@@ -50,6 +59,7 @@ function sound(track: string, from: number): void {
 /** The player goes on where it was interrupted. */
 export function stopPreview(): void {
   window.clearTimeout(timer)
+  wanted = null
   if (usePreview.getState().track === null) return
   voice?.pause()
   usePreview.setState({ track: null })

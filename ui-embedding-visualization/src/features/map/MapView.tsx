@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { useRegions } from '@/api/queries'
+import { useRegions, useTypicalMoment } from '@/api/queries'
 import type { Track } from '@/api/types'
 import { LEVEL } from '@/components/point-map/points'
 import { PointMap, type Combine, type HoverPlace, type MapLabel, type MapLine, type PointMapHandle } from '@/components/point-map/PointMap'
@@ -48,6 +48,7 @@ export function MapView({ layer, points, onReady }: MapViewProps) {
   const elsewhere = useHover((state) => (state.side === side ? null : state.track))
   const [map, setMap] = useState<PointMapHandle | null>(null)
   const [hover, setHover] = useState<Hover | null>(null)
+  const findTypical = useTypicalMoment(layer.query)
   const pick = useCallback((index: number) => choose(points.keys[index]), [points])
   const lines = useLines(layer)
   const still = useMedia('(prefers-reduced-motion: reduce)')
@@ -76,7 +77,7 @@ export function MapView({ layer, points, onReady }: MapViewProps) {
           const track = place && points.tracks[index]
           setHover(track && { track, place, points })
           setHovered(track?.filename ?? null, side)
-          if (track) startPreview(track.filename, track.duration)
+          if (track) startPreview(track.filename, findTypical)
           else stopPreview()
         }}
         onPick={pick}

@@ -9,7 +9,7 @@ import { TrackPage } from './TrackPage'
 
 const hit = (name: string, distance: number) => ({ name, tag: 'jazz', distance, segment: null, occurrence: 3, hub: false, shared: null })
 const NEAR = { musicnn: [hit('b/first.flac', 0.1), hit('untagged.wav', 0.2)], mert: [hit('b/first.flac', 4), hit('a/Björk.ogg', 5)] }
-const HEARD = { starts: [0, 3], seconds: 3, tags: ['piano', 'slow'], activations: [[0.9, 0.2], [0.7, 0.1]], means: [0.8, 0.15] }
+const HEARD = { starts: [0, 3], seconds: 3, typical: 3, tags: ['piano', 'slow'], activations: [[0.9, 0.2], [0.7, 0.1]], means: [0.8, 0.15] }
 const models = { ...MODELS, models: [makeModel('musicnn', 'mtat'), makeModel('mert', '95m', { taggram_kind: 'activations' })] }
 
 function open(track: string | null, routes: Routes = {}) {
@@ -51,7 +51,7 @@ describe('the page of a track', () => {
   })
 
   it('says when a model has not heard it, and when there is no such track', async () => {
-    open('b/second.flac', { '/segments': { body: { ...HEARD, starts: [], tags: [], activations: [], means: [] } } })
+    open('b/second.flac', { '/segments': { body: { ...HEARD, starts: [], typical: null, tags: [], activations: [], means: [] } } })
     expect(await screen.findByText('This model has not heard this track.')).toBeInTheDocument()
   })
 
