@@ -20,9 +20,8 @@ _setting_up = RLock()
 def set_up_web(app: Flask) -> None:
     """Give an app its routes, once: who comes second waits, and finds them there."""
     with _setting_up:
-        if "job_streams" in app.extensions:  # they are there, or this thread is just adding them
+        if app.blueprints:  # they are there, or this thread is just adding them
             return
-        app.extensions["job_streams"] = JobStreams(min(config.JOB_STREAMS, config.SERVER_THREADS // 2))
         app.config.update(COMPRESS_MIMETYPES=COMPRESSED_TYPES, COMPRESS_ALGORITHM=["br", "gzip"])
         app.json = FastJson(app)
         Compress(app)
@@ -30,5 +29,6 @@ def set_up_web(app: Flask) -> None:
         app.after_request(add_validators)
         app.before_request(refuse_foreign_pages)
         register_error_handlers(app)
+        app.extensions["job_streams"] = JobStreams(min(config.JOB_STREAMS, config.SERVER_THREADS // 2))
         for blueprint in BLUEPRINTS:
             app.register_blueprint(blueprint)

@@ -11,6 +11,7 @@ from tests.e2e.conftest import Site
 from tests.e2e.map_page import PATIENCE, get_json
 
 MANY_TABS = 80
+MANY_MOVES = 100
 
 
 @pytest.fixture
@@ -43,12 +44,22 @@ def stored(site: Site, playlist: dict) -> list[str]:
     return [track["filename"] for track in get_json(site, f"/playlists/{playlist['id']}")["tracks"]]
 
 
+def middle(row: Locator) -> tuple[float, float]:
+    box = row.bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
 def drag(page: Page, row: Locator, onto: Locator) -> None:
     """As a hand does it: taken up, carried until the line shows where it would come to lie, let go."""
-    row.hover()
+    page.mouse.move(*middle(row))
     page.mouse.down()
-    onto.hover()
-    onto.hover(position={"x": 60, "y": 30})
+    x, y = middle(onto)
+    for wobble in range(MANY_MOVES):  # the browser begins a drag in its own time; then every move counts
+        page.mouse.move(x, y + wobble % 3)
+        page.wait_for_timeout(100)
+        if onto.get_attribute("data-drop") == "after":
+            break
     expect(onto).to_have_attribute("data-drop", "after")
     page.mouse.up()
 

@@ -20,7 +20,7 @@ export function PlaylistTracks({ playlist }: PlaylistTracksProps) {
   const { tracks } = playlist
   const playing = usePlayer((state) => state.track)
   const { move, remove } = useChanges(playlist)
-  const drag = useRowDrag(move)
+  const drag = useRowDrag(tracks, move)
   const keys = useRowKeys(tracks, move)
 
   return (
@@ -80,7 +80,7 @@ const rowOf = (target: EventTarget | null): number => {
 }
 
 /** The row in hand, and the row it is over. */
-function useRowDrag(move: (from: number, to: number) => void) {
+function useRowDrag(tracks: readonly PlaylistTrack[], move: (from: number, to: number) => void) {
   const [from, setFrom] = useState(-1)
   const [over, setOver] = useState(-1)
   const end = () => {
@@ -90,7 +90,7 @@ function useRowDrag(move: (from: number, to: number) => void) {
   const list = {
     onDragStart: (event: DragEvent) => {
       event.dataTransfer.effectAllowed = 'move'
-      event.dataTransfer.setData('text/plain', '')
+      event.dataTransfer.setData('text/plain', tracks[rowOf(event.target)].filename)
       setFrom(rowOf(event.target))
     },
     onDragOver: (event: DragEvent) => {
