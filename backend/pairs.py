@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from backend.tracks import describe_track
 from db.duplicates import ShownPair
 from db.schema import Track
 
@@ -15,18 +16,9 @@ def describe_pair(shown: ShownPair) -> dict[str, Any]:
         "closeness": pair.closeness,
         "bit_error_rate": pair.bit_error_rate,
         "offset_seconds": pair.offset_seconds,
-        "tracks": [describe_track(track) for track in (shown.first, shown.second)],
+        "tracks": [describe_one(track) for track in (shown.first, shown.second)],
     }
 
 
-def describe_track(track: Track) -> dict[str, Any]:
-    return {
-        "track_id": track.id,
-        "filename": track.filename,
-        "title": track.title,
-        "artist": track.artist,
-        "album": track.album,
-        "year": track.year,
-        "duration": track.duration,
-        "file_size": track.file_size,
-    }
+def describe_one(track: Track) -> dict[str, Any]:
+    return describe_track(track) | {"year": track.year, "file_size": track.file_size}

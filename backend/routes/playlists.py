@@ -11,6 +11,7 @@ from backend.errors import NotInLibraryError
 from backend.params import parse_choice
 from backend.playlist_files import FORMATS
 from backend.playlist_params import parse_playlist
+from backend.tracks import describe_track
 from db.duplicates import duplicate_groups
 from db.file_names import safe_name
 from db.playlists import (
@@ -96,7 +97,7 @@ def describe(session: Session, playlist_id: int) -> dict[str, Any]:
     (summary,) = list_playlists(session, playlist_id)
     tracks = playlist_tracks(session, playlist_id)
     repeats = repeated(tracks, duplicate_groups(session))
-    rows = [describe_track(track) | {"duplicate_of": of} for track, of in zip(tracks, repeats, strict=True)]
+    rows = [describe_entry(track) | {"duplicate_of": of} for track, of in zip(tracks, repeats, strict=True)]
     return describe_summary(summary) | {"tracks": rows}
 
 
@@ -119,14 +120,5 @@ def describe_summary(summary: PlaylistSummary) -> dict[str, Any]:
     }
 
 
-def describe_track(track: Track) -> dict[str, Any]:
-    return {
-        "track_id": track.id,
-        "filename": track.filename,
-        "title": track.title,
-        "artist": track.artist,
-        "album": track.album,
-        "duration": track.duration,
-        "has_cover": bool(track.has_cover),
-        "gone": track.gone_at is not None,
-    }
+def describe_entry(track: Track) -> dict[str, Any]:
+    return describe_track(track) | {"has_cover": bool(track.has_cover), "gone": track.gone_at is not None}

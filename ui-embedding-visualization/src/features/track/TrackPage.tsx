@@ -1,5 +1,6 @@
 import { AudioLines, Map as MapIcon, Play, SearchX } from 'lucide-react'
 import type { ModelInfo, Track } from '@/api/types'
+import { Facts } from '@/components/Facts'
 import { Cover } from '@/components/Cover'
 import { Face, Skeleton } from '@/components/Face'
 import { coverOf } from '@/domain/cover'
@@ -78,16 +79,5 @@ function FileFacts({ track }: { track: Track }) {
     ['Brightness', centroid === null ? null : `${Math.round(centroid)} Hz`],
     ['File', track.filename],
   ]
-  return (
-    <dl className="facts">
-      {facts.map(([name, value]) =>
-        value === null ? null : (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ),
-      )}
-    </dl>
-  )
+  return <Facts facts={facts} />
 }

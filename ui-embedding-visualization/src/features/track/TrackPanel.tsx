@@ -1,4 +1,5 @@
 import type { Track } from '@/api/types'
+import { Facts } from '@/components/Facts'
 import { Cover } from '@/components/Cover'
 import { MediaRow } from '@/components/MediaRow'
 import { coverOf } from '@/domain/cover'
@@ -68,18 +69,7 @@ function TrackFacts({ track }: { track: Track }) {
     ['Track', track.track_number === null ? null : String(track.track_number)],
     ['File', track.filename],
   ]
-  return (
-    <dl className="facts">
-      {facts.map(([name, value]) =>
-        value === null ? null : (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ),
-      )}
-    </dl>
-  )
+  return <Facts facts={facts} />
 }
 
 const MAX_LISTED = 12
