@@ -2,6 +2,8 @@
 
 import json
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from playwright.sync_api import Page, expect
 
@@ -17,6 +19,16 @@ def open_map(page: Page, url: str) -> None:
 
 def wait_until_settled(page: Page, test_id: str = "map") -> None:
     expect(page.get_by_test_id(test_id)).to_have_attribute("data-settled", "true", timeout=PATIENCE)
+
+
+@contextmanager
+def another_map(page: Page) -> Iterator[None]:
+    """What the block does brings other points: the old ones rest until those come, so wait for a move."""
+    before = page.evaluate("JSON.stringify(window.melodex.pointPositions())")
+    yield
+    moved = "(before) => JSON.stringify(window.melodex.pointPositions()) !== before"
+    page.wait_for_function(moved, arg=before, timeout=PATIENCE)
+    wait_until_settled(page)
 
 
 def positions(page: Page, test_id: str = "map") -> list[dict]:

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import N_TRACKS, Site
 from tests.e2e.map_page import (
     PATIENCE,
+    another_map,
     current_time,
     get_json,
     lonely_point,
@@ -108,16 +109,15 @@ def test_the_map_can_be_coloured_by_what_the_network_heard(page: Page, site: Sit
 
 def test_three_dimensions_another_model_and_the_link_back(page: Page, site: Site):
     open_map(page, site.app)
-    page.get_by_test_id("select-model").select_option("acoustic")
-    wait_until_settled(page)
+    with another_map(page):
+        page.get_by_test_id("select-model").select_option("acoustic")
     flat = positions(page)
-    page.get_by_test_id("dimensions-3").click()
+    with another_map(page):
+        page.get_by_test_id("dimensions-3").click()
     expect(page.get_by_test_id("map")).to_have_attribute("data-dimensions", "3")
-    wait_until_settled(page)
-    page.get_by_test_id("method-pca").click()
-    wait_until_settled(page)
-    page.get_by_test_id("space-taggram").click()
-    wait_until_settled(page)
+    for choice in ("method-pca", "space-taggram"):
+        with another_map(page):
+            page.get_by_test_id(choice).click()
     page.get_by_test_id("colour-by").select_option("artist")
     seen, address = positions(page), page.url
     assert {p["name"] for p in seen} == {p["name"] for p in flat}
@@ -187,7 +187,7 @@ def test_screenshots(page: Page, site: Site, screenshots: Path, scheme):
     expect(page.get_by_test_id("tooltip")).to_be_visible()
     page.screenshot(path=screenshots / f"map-{scheme}.png")
     page.get_by_test_id("play-button").click()
-    page.get_by_test_id("dimensions-3").click()
-    wait_until_settled(page)
+    with another_map(page):
+        page.get_by_test_id("dimensions-3").click()
     page.screenshot(path=screenshots / f"map-3d-{scheme}.png")
     assert (screenshots / f"map-{scheme}.png").stat().st_size > 20_000
