@@ -1,5 +1,5 @@
 /** TanStack Query hooks: what components use instead of the client. */
-import { keepPreviousData, QueryClient, skipToken, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, QueryClient, queryOptions, skipToken, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback } from 'react'
 import {
   ApiError,
@@ -59,14 +59,22 @@ export const useActivations = (of: { model: string; variant: string; tag: string
 
 export const useExtractions = () => useQuery({ queryKey: ['extractions'], queryFn: ({ signal }) => getExtractions(signal) })
 
-/** The last map stays on screen until the next one has come, so that the points can move to their new places. */
-export const useProjection = (query: ProjectionQuery | null) =>
-  useQuery({
+const projectionQuery = (query: ProjectionQuery | null) =>
+  queryOptions({
     queryKey: ['projection', query],
     queryFn: ({ signal, client }) => {
       const tell = (share: number | null) => client.setQueryData(progressKey(query), share)
       return getProjection(query as ProjectionQuery, signal, tell).finally(() => tell(null))
     },
+  })
+
+/** Ask before the first component does. What fails is told when one asks. */
+export const prefetchProjection = (client: QueryClient, query: ProjectionQuery) => client.prefetchQuery(projectionQuery(query))
+
+/** The last map stays on screen until the next one has come, so that the points can move to their new places. */
+export const useProjection = (query: ProjectionQuery | null) =>
+  useQuery({
+    ...projectionQuery(query),
     enabled: query !== null,
     refetchInterval: ({ state }) => (state.data?.stale ? STALE_MAP_MS : false),
     placeholderData: keepPreviousData,

@@ -1,4 +1,4 @@
-import { QueryClientProvider } from '@tanstack/react-query'
+import { QueryClientProvider, type QueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { createQueryClient } from '@/api/queries'
 import { Controls } from '@/features/controls/Controls'
@@ -31,8 +31,9 @@ import './layout.css'
 import { Notices } from './Notices'
 import { useShortcuts } from './useShortcuts'
 
-export function App() {
-  const [client] = useState(createQueryClient)
+/** given: a client that has already asked for something. */
+export function App({ client: given }: { client?: QueryClient }) {
+  const [client] = useState(() => given ?? createQueryClient())
   const scheme = useScheme()
   useEffect(() => {
     document.documentElement.dataset.theme = scheme

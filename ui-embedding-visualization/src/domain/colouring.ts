@@ -92,7 +92,7 @@ function paint(points: readonly Track[], { categoryOf, number }: Field, legend: 
     entries[i] = indexOf.get(categoryOf(track)) ?? 0
     const value = number?.of(track) ?? null
     const exact = range && value !== null ? colourIn(range, value, scheme) : legend[entries[i]].colour
-    colours.set(exact, 3 * i)
+    for (let channel = 0; channel < 3; channel++) colours[3 * i + channel] = exact[channel] // `set` takes ten times as long
   })
   return { colours, entries }
 }

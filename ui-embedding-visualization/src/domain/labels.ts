@@ -39,26 +39,32 @@ function labelPlace(members: readonly number[], { place, distances, spread }: Mi
   return [place[0], Math.max(place[1], ...near.map((i) => coordinates[3 * i + 1])), place[2]]
 }
 
-function membersOf({ legend, entries }: Colouring): number[][] {
+/** The middle of so many is where that of all is. */
+const ENOUGH = 400
+
+const stepThrough = (count: number) => Math.max(1, Math.ceil(count / ENOUGH))
+
+/** Points of each legend entry: all of them, or some spread evenly over the list. */
+function sampleMembers({ legend, entries }: Colouring): number[][] {
   const members = legend.map((): number[] => [])
-  for (let i = 0; i < entries.length; i++) members[entries[i]].push(i)
+  const steps = legend.map(({ count }) => stepThrough(count))
+  const seen = new Int32Array(legend.length)
+  entries.forEach((entry, i) => {
+    if (seen[entry]++ % steps[entry] === 0) members[entry].push(i)
+  })
   return members
 }
 
-/** The middle of so many is where that of all is. */
-const ENOUGH = 2000
-
-/** Some of them, spread evenly over the list. */
-function sampleOf(members: readonly number[]): number[] {
-  const step = Math.ceil(members.length / ENOUGH)
-  return Array.from({ length: Math.ceil(members.length / Math.max(1, step)) }, (_, k) => members[k * step])
+function sampleAll(count: number): number[] {
+  const step = stepThrough(count)
+  return Array.from({ length: Math.ceil(count / step) }, (_, k) => k * step)
 }
 
 /** Largest categories first; none for hidden, folded, scattered and very small ones, and none where colour is a number. */
 export function groupLabels(colouring: Colouring, coordinates: Float32Array, hidden: ReadonlySet<string>): GroupLabel[] {
   if (colouring.range) return []
-  const members = membersOf(colouring).map(sampleOf)
-  const whole = middleOf(sampleOf([...colouring.entries.keys()]), coordinates).spread
+  const members = sampleMembers(colouring)
+  const whole = middleOf(sampleAll(colouring.entries.length), coordinates).spread
   const named = (entry: LegendEntry) => entry.count >= MIN_MEMBERS && !entry.folded && entry.key !== UNKNOWN && !hidden.has(entry.key)
   return colouring.legend
     .map((entry, index) => ({ entry, index }))

@@ -104,7 +104,8 @@ function useMapPoints(projection: Projection | undefined, byName: ReadonlyMap<st
   return useMemo(() => {
     if (!projection) return undefined
     const { names, tags, coordinates, dimensions, note, stale } = projection
-    const tracks = names.map((name, i) => byName.get(name) ?? trackOfPoint(name, tags[i]))
+    const known = byName.size > 0
+    const tracks = names.map((name, i) => (known && byName.get(name)) || trackOfPoint(name, tags[i]))
     return { keys: names, tracks, coordinates, dimensions, note, stale }
   }, [projection, byName])
 }

@@ -44,12 +44,13 @@ export function toUnitBox(coordinates: Float32Array): UnitBox {
 const SPACING_SAMPLE = 100
 
 function nearestDistance(positions: Float32Array, of: number): number {
+  const [x, y, z] = positions.subarray(of, of + 3)
   let nearest = Infinity
   for (let i = 0; i < positions.length; i += 3) {
-    if (i === of) continue
-    const dx = positions[i] - positions[of]
-    const dy = positions[i + 1] - positions[of + 1]
-    const dz = positions[i + 2] - positions[of + 2]
+    const dx = positions[i] - x
+    if (dx * dx >= nearest || i === of) continue // most points: told by one axis
+    const dy = positions[i + 1] - y
+    const dz = positions[i + 2] - z
     nearest = Math.min(nearest, dx * dx + dy * dy + dz * dz)
   }
   return Math.sqrt(nearest)
