@@ -1,5 +1,6 @@
 """What a person does in the first minute, in a real browser against a real server."""
 
+import urllib.parse
 import urllib.request
 from collections import Counter
 from pathlib import Path
@@ -129,6 +130,16 @@ def test_three_dimensions_another_model_and_the_link_back(page: Page, site: Site
     assert (view["space"], view["colour"]) == ("taggram", "artist")
     for before, after in zip(seen, positions(page), strict=True):
         assert abs(before["x"] - after["x"]) < 1.5 and abs(before["y"] - after["y"]) < 1.5
+
+
+def test_the_map_of_a_link_is_asked_for_once_and_before_the_app_is_drawn(page: Page, site: Site):
+    open_map(page, f"{site.app}/?model=acoustic&variant=librosa")  # until it is drawn it is asked for again
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(urllib.parse.urlsplit(request.url).path))
+    page.reload()
+    wait_until_settled(page)
+    assert asked.count("/embeddings.arrow") == 1
+    assert asked.index("/embeddings.arrow") < asked.index("/models")
 
 
 def test_search_flies_to_a_track(page: Page, site: Site):
