@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 import config
 from db.embeddings import Space
 from db.map_cache import MapQuery
+from environment import SWITCH
 from ML import registry
 from ML.errors import MelodexError, UnknownChoiceError
 from ML.projections import DIMENSIONS, PROJECTIONS, SEED, get_projection
@@ -58,7 +59,7 @@ def parse_number(name: str, text: str | None, default: float) -> float:
 
 def parse_switch(args: Mapping[str, str], name: str) -> bool:
     """false without it. Raises UnknownChoiceError for anything but true and false, 1 and 0, yes and no."""
-    return config.SWITCH[parse_choice(args, name, config.SWITCH)]
+    return SWITCH[parse_choice(args, name, SWITCH)]
 
 
 def parse_spec(args: Mapping[str, str]) -> ModelSpec:

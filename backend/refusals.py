@@ -5,6 +5,7 @@ from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask
 
 import config
+from backend.guards.headers import SECURITY_HEADERS
 
 BYTES_PER_MB = 2**20
 FORM_BYTES = 16_384  # of an upload beside its file: names, boundaries
@@ -32,7 +33,7 @@ class Refusal(ErrorTask):
         )
         body = orjson.dumps({"success": False, "status": error.code, "error": text, "choices": None})
         self.status = f"{error.code} {error.reason}"
-        self.response_headers.append(("Content-Type", "application/json"))
+        self.response_headers += [("Content-Type", "application/json"), *SECURITY_HEADERS.items()]
         self.set_close_on_finish()
         self.content_length = len(body)
         self.write(body)

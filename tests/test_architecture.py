@@ -1,4 +1,4 @@
-"""Imports point one way: config ← ML ← db ← backend."""
+"""Imports point one way: environment ← config ← ML ← db ← backend."""
 
 import ast
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-LAYERS = ("config", "ML", "db", "backend")  # each may import those before it
+LAYERS = ("environment", "config", "ML", "db", "backend")  # each may import those before it
 HEAVY = {
     "torch", "librosa", "umap", "transformers", "sklearn", "openTSNE", "numba", "whisper", "onnxruntime",
     "pyarrow", "faiss",

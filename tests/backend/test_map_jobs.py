@@ -11,6 +11,7 @@ import db.projections
 from backend.context import database as app_database
 from db.embeddings import save_output
 from db.schema import Track
+from environment import SWITCH
 from ML.errors import ModelOutputError
 from ML.segments import TrackOutput
 
@@ -104,7 +105,7 @@ def test_who_waits_gets_the_map(client, hear, painter):
     answer = client.get(f"{URL}&wait=true")
     assert (answer.status_code, len(answer.get_json()["data"])) == (200, 10)
     refused = client.get(f"{URL}&wait=perhaps")
-    assert (refused.status_code, refused.get_json()["choices"]) == (400, list(config.SWITCH))
+    assert (refused.status_code, refused.get_json()["choices"]) == (400, list(SWITCH))
 
 
 def test_a_small_library_is_answered_at_once(client, hear, painter):
