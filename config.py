@@ -150,6 +150,12 @@ SERVER_THREADS = number("SERVER_THREADS", 8, "requests answered at the same time
 START_WORKER = switch(
     "START_WORKER", True, "start a worker for jobs beside the server; without it run the command `work`"
 )
+LOG_LEVEL = text(
+    "LOG_LEVEL", "info", "what the log tells: debug (every request), info, warning, error",
+    "debug|info|warning|error",
+)  # fmt: skip
+LOG_FORMAT = text("LOG_FORMAT", "text", "lines for people (text) or for programs (json)", "text|json")
+LOG_FILE = text("LOG_FILE", "", "file that the log goes to; none: the terminal", ".*")
 JOB_STREAMS = number("JOB_STREAMS", 3, "pages told of jobs as they change, at most half of SERVER_THREADS")
 
 

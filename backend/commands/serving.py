@@ -1,6 +1,5 @@
 """serve."""
 
-import logging
 import secrets
 import signal
 import socket
@@ -16,6 +15,7 @@ from backend.commands.edge import command
 from backend.context import database
 from backend.guards.hosts import is_loopback
 from backend.jobs.stream import job_streams
+from backend.logs import set_up_logs
 from backend.refusals import RefusingChannel
 from backend.web import set_up_web
 from ML.errors import MelodexError
@@ -35,8 +35,8 @@ def serve(host: str) -> None:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     database()
     app.config["TOKEN"] = token_for(host)
+    set_up_logs(app.config["TOKEN"])
     set_up_web(app)  # now: the first request would wait for it
-    logging.basicConfig(level=logging.INFO)
     server = create_server(
         app,
         sockets=open_sockets(host, {name: getattr(config, name) for name in PORT_SETTINGS}),

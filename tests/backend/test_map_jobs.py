@@ -126,7 +126,7 @@ def test_why_it_cannot_be_drawn_is_told_to_who_asks_next_and_then_tried_again(
     painter.may_finish.set()
     failed = ask_until(client, lambda response: response.status_code != 202)
     assert (failed.status_code, told in failed.get_json()["error"]) == (status, True)
-    assert set(failed.get_json()) == {"success", "status", "error", "choices"}
+    assert set(failed.get_json()) == {"success", "status", "error", "choices", "request_id"}
     painter.error = None
     assert ask_until(client, lambda response: response.status_code == 200)
     assert painter.n_drawn == 2

@@ -131,7 +131,7 @@ def test_answers_have_an_etag(client, library):
 )
 def test_a_request_that_makes_no_sense_is_400(client, library, url):
     answer = client.get(url).get_json()
-    assert answer["status"] == 400 and set(answer) == {"success", "status", "error", "choices"}
+    assert answer["status"] == 400 and set(answer) == {"success", "status", "error", "choices", "request_id"}
 
 
 def test_an_empty_library_has_nothing_to_say(client):
