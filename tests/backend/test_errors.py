@@ -25,6 +25,9 @@ GET_ROUTES = [
     "/path",
     "/blend",
     "/segments",
+    "/openapi.json",
+    "/docs",
+    "/docs.css",
     "/",
 ]
 

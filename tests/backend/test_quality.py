@@ -186,6 +186,10 @@ def test_what_cannot_be_measured_is_told_until_the_vectors_change(app, client, l
     assert answer.status_code == 200
 
 
+def test_an_empty_map_has_no_regions(client):
+    assert ask(client, "/regions?red=acoustic&metodo=pca")["data"] == []
+
+
 def test_regions_are_named_by_genre_and_tag(app, client, monkeypatch):
     """Two heaps of vectors: one of folk, one without a genre, in which the model hears a guitar."""
     tags = list(get("musicnn", "mtat").tag_names)
