@@ -1,5 +1,5 @@
 # The two commands of the README: `make run` and `make test`.
-# All else: setup · ui · check · bench · screenshots · clean
+# All else: setup · ui · check · fuzz · bench · screenshots · clean
 # make bench BENCH_FLAGS="--songs FOLDER --weights FOLDER" measures with music and weights from elsewhere,
 # JAMENDO=DIR with clips laid out as MTG-Jamendo.
 
@@ -10,7 +10,7 @@ FLASK := $(BIN)/flask --app backend.server
 UI := ui-embedding-visualization
 UI_SOURCES := $(shell find $(UI)/src $(UI)/public $(UI)/*.json $(UI)/*.ts $(UI)/index.html -type f 2>/dev/null)
 
-.PHONY: run setup ui test test-python test-ui check bench screenshots clean
+.PHONY: run setup ui test test-python test-ui check fuzz bench screenshots clean
 
 run:
 	@$(MAKE) --no-print-directory -j2 setup ui
@@ -38,6 +38,9 @@ check: $(VENV)/.installed-dev $(UI)/node_modules/.installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	cd $(UI) && npm run lint && npm run typecheck
+
+fuzz: $(VENV)/.installed-dev
+	FUZZ_CASES=10000 $(BIN)/python -m pytest tests/backend/test_fuzz.py -s --timeout=3600
 
 bench: $(VENV)/.installed-dev ui
 	$(BIN)/python -m benchmarks.first_map

@@ -5,115 +5,15 @@ and dictionaries are JSON in the environment. Relative paths start at the projec
 they start at the current folder. Entry points read this module and pass values down.
 """
 
-import json
-import os
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+
+from environment import Settings
 
 ROOT = Path(__file__).resolve().parent
-PREFIX = "MELODEX_"
-SWITCH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
-Value = TypeVar("Value")
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One row: what `config.NAME` was made from."""
-
-    name: str
-    default: Any
-    help: str
-
-    @property
-    def variable(self) -> str:
-        return PREFIX + self.name
-
-
-SETTINGS: list[Setting] = []
-
-
-def setting(name: str, default: Value, parse: Callable[[str], Value], help: str) -> Value:
-    """The value of a setting: its environment variable when that is set, else its default."""
-    SETTINGS.append(Setting(name, default, help))
-    text = os.environ.get(PREFIX + name)
-    if text is None:
-        return default
-    try:
-        return parse(text)
-    except ValueError as error:
-        raise SystemExit(f"{PREFIX}{name}={text!r} makes no sense: {error}") from error
-
-
-def path(name: str, default: str, help: str) -> Path:
-    def parse(text: str) -> Path:
-        if not text.strip():
-            raise ValueError("it must be a path")
-        return Path(text).expanduser().absolute()
-
-    return setting(name, ROOT / default, parse, help)
-
-
-def number(name: str, default: int, help: str, smallest: int = 0, largest: int = 2**32 - 1) -> int:
-    def parse(text: str) -> int:
-        if not smallest <= int(text) <= largest:
-            raise ValueError(f"it must be {smallest} to {largest}")
-        return int(text)
-
-    return setting(name, default, parse, help)
-
-
-def text(name: str, default: str, help: str, pattern: str = ".+") -> str:
-    def parse(text: str) -> str:
-        if not re.fullmatch(pattern, text):
-            raise ValueError(f"it must be: {help}")
-        return text
-
-    return setting(name, default, parse, help)
-
-
-def switch(name: str, default: bool, help: str) -> bool:
-    def parse(text: str) -> bool:
-        if text.lower() not in SWITCH:
-            raise ValueError(f"it must be one of {', '.join(SWITCH)}")
-        return SWITCH[text.lower()]
-
-    return setting(name, default, parse, help)
-
-
-def names(name: str, default: list[str], help: str) -> list[str]:
-    return setting(name, default, lambda text: [one.strip() for one in text.split(",") if one.strip()], help)
-
-
-def table(name: str, default: dict[str, dict[str, str]], help: str) -> dict[str, dict[str, str]]:
-    def parse(text: str) -> dict[str, dict[str, str]]:
-        parsed = json.loads(text)
-        rows = parsed.values() if isinstance(parsed, dict) else [parsed]
-        values = [value for row in rows for value in (row.values() if isinstance(row, dict) else [None])]
-        if not all(isinstance(value, str) for value in values):
-            raise ValueError(f"it must be JSON: {help}")
-        return parsed
-
-    return setting(name, default, parse, help)
-
-
-def options(name: str, default: dict[str, Any], help: str) -> dict[str, Any]:
-    """Named values; the environment may give some of them, of the same kinds."""
-
-    def parse(text: str) -> dict[str, Any]:
-        given = json.loads(text)
-        if not isinstance(given, dict) or not given.keys() <= default.keys():
-            raise ValueError(f"it must be JSON with keys among {', '.join(default)}")
-        for key, value in given.items():
-            number = isinstance(default[key], float) and isinstance(value, int)
-            if isinstance(value, bool) or not (number or isinstance(value, type(default[key]))):
-                raise ValueError(f"{key} must be like {json.dumps(default[key])}")
-        return default | given
-
-    return setting(name, default, parse, help)
-
+settings = Settings(ROOT)
+SETTINGS = settings.rows
+path, number, text, switch = settings.path, settings.number, settings.text, settings.switch
+names, table, options = settings.names, settings.table, settings.options
 
 # --- where things lie -------------------------------------------------------------------------------------
 AUDIO_DIR = path("AUDIO_DIR", "audio", "your music, searched recursively")
@@ -223,14 +123,26 @@ SEARCH_INDEX_FROM = number(
 
 # --- server -----------------------------------------------------------------------------------------------
 MAX_PORT = 65_535
-HOST = text("HOST", "127.0.0.1", "address to serve on; 0.0.0.0 lets the whole network in")
+LIMIT = r"\d+ per (second|minute|hour|day)(; \d+ per (second|minute|hour|day))*"
+HOST = text(
+    "HOST", "127.0.0.1", "address to serve on; 0.0.0.0 lets all networks in, who must then know a token"
+)  # fmt: skip
+TOKEN = text(
+    "TOKEN", "", "what whoever asks must know, 16 letters or more; beyond this machine `serve` makes one",
+    r"[\w.~-]{16,}|", is_secret=True,
+)  # fmt: skip
+ALLOWED_HOSTS = names(
+    "ALLOWED_HOSTS", [], "names that this machine has in a network, e.g. music.example.org, beside its own",
+    r"[\w.-]+",
+)  # fmt: skip
 API_PORT = number("API_PORT", 5000, "port of the API and the app", largest=MAX_PORT)
 APP_PORT = number("APP_PORT", 3000, "second port of the app", largest=MAX_PORT)
 CORS_ORIGINS = names(
-    "CORS_ORIGINS",
-    ["http://localhost:3000", "http://127.0.0.1:3000"],
-    "other pages that may read the API",
-)
+    "CORS_ORIGINS", [f"http://localhost:{APP_PORT}", f"http://127.0.0.1:{APP_PORT}"],
+    "pages that may use the API, e.g. https://music.example.org", r"https?://[\w.:\[\]-]+",
+)  # fmt: skip
+WRITE_LIMIT = text("WRITE_LIMIT", "600 per minute", "requests from one address that change something", LIMIT)
+UPLOAD_LIMIT = text("UPLOAD_LIMIT", "240 per minute; 5000 per hour", "files that one address may send", LIMIT)
 MAX_UPLOAD_MB = number(
     "MAX_UPLOAD_MB", 200, "MB that a file sent to POST /upload may have", smallest=1, largest=1000
 )
@@ -238,6 +150,12 @@ SERVER_THREADS = number("SERVER_THREADS", 8, "requests answered at the same time
 START_WORKER = switch(
     "START_WORKER", True, "start a worker for jobs beside the server; without it run the command `work`"
 )
+LOG_LEVEL = text(
+    "LOG_LEVEL", "info", "what the log tells: debug (every request), info, warning, error",
+    "debug|info|warning|error",
+)  # fmt: skip
+LOG_FORMAT = text("LOG_FORMAT", "text", "lines for people (text) or for programs (json)", "text|json")
+LOG_FILE = text("LOG_FILE", "", "file that the log goes to; none: the terminal", ".*")
 JOB_STREAMS = number("JOB_STREAMS", 3, "pages told of jobs as they change, at most half of SERVER_THREADS")
 
 

@@ -1,11 +1,13 @@
-"""The one error shape: `{"success": false, "status": 404, "error": "…", "choices": […] | null}`."""
+"""The one error shape: success (false), status, error, choices or null, and the request's id in the log."""
 
 import logging
+from typing import Any
 
 from flask import Flask, Response, jsonify
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, ServiceUnavailable
 
+from backend.request_ids import current_id
 from db.background import BackgroundError
 from ML.errors import MelodexError, UnknownChoiceError
 
@@ -16,8 +18,16 @@ class NotInLibraryError(MelodexError):
     """A path that names nothing the library holds."""
 
 
+def error_body(
+    status: int, message: str, choices: list[str] | None, request_id: str | None
+) -> dict[str, Any]:
+    return {
+        "success": False, "status": status, "error": message, "choices": choices, "request_id": request_id,
+    }  # fmt: skip
+
+
 def error_response(status: int, message: str, choices: list[str] | None = None) -> Response:
-    response = jsonify(success=False, status=status, error=message, choices=choices)
+    response = jsonify(error_body(status, message, choices, current_id()))
     response.status_code = status
     return response
 

@@ -6,16 +6,14 @@ from typing import cast
 
 from werkzeug.datastructures import MultiDict
 
+from backend.parameters import PARAMETERS
 from backend.params import parse_choice, parse_integer, parse_spec, parse_switch
-from db.embeddings import SPACES, Space
+from db.embeddings import Space
 from db.spaces import SpaceQuery
 from ML.errors import MelodexError, UnknownChoiceError
-from ML.search import METRICS
 
-K, MAX_K = 20, 1000  # hits
-STEPS, MAX_STEPS = 8, 100  # tracks between the two ends of a path
 MAX_NAMES = 100  # tracks to blend
-SECONDS = re.compile(r"\d{1,6}(\.\d{1,9})?", re.ASCII)
+SECONDS = re.compile(PARAMETERS["segment"].pattern or "", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -31,8 +29,8 @@ def parse_space_query(args: MultiDict[str, str], of_segments: bool = False) -> S
     """red, dataset, space, metric. Raises UnknownChoiceError naming the choices."""
     return SpaceQuery(
         spec=parse_spec(args),
-        space=cast(Space, parse_choice(args, "space", SPACES)),
-        metric=parse_choice(args, "metric", METRICS),
+        space=cast(Space, parse_choice(args, "space")),
+        metric=parse_choice(args, "metric"),
         of_segments=of_segments,
     )
 
@@ -40,16 +38,16 @@ def parse_space_query(args: MultiDict[str, str], of_segments: bool = False) -> S
 def parse_hits_wanted(args: MultiDict[str, str]) -> HitsWanted:
     """k, scaling, exclude_same_artist. Raises UnknownChoiceError naming the choices."""
     # What local scaling compares, a point's tenth neighbour, would be a segment of the same track.
-    scalings = ["none"] if "segment" in args else ["none", "local"]
+    scalings = ["none"] if "segment" in args else None
     return HitsWanted(
-        k=parse_integer(args, "k", K, 1, MAX_K),
+        k=parse_integer(args, "k"),
         is_scaled=parse_choice(args, "scaling", scalings) == "local",
         excludes_same_artist=parse_switch(args, "exclude_same_artist"),
     )
 
 
 def parse_n_steps(args: MultiDict[str, str]) -> int:
-    return parse_integer(args, "steps", STEPS, 1, MAX_STEPS)
+    return parse_integer(args, "steps")
 
 
 def parse_seconds(args: MultiDict[str, str]) -> float | None:

@@ -4,19 +4,16 @@ import re
 from collections.abc import Collection, Mapping
 
 import config
+from backend.parameters import OPTIONS, PARAMETERS
 from db.embeddings import Space
 from db.map_cache import MapQuery
+from environment import SWITCH
 from ML import registry
 from ML.errors import MelodexError, UnknownChoiceError
-from ML.projections import DIMENSIONS, PROJECTIONS, SEED, get_projection
+from ML.projections import SEED, get_projection
 from ML.spec import ModelSpec
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
-DEFAULTS = {
-    "red": "musicnn", "metodo": "umap", "dimensions": "2", "wait": "false",
-    "space": "embeddings", "metric": "cosine", "scaling": "none", "exclude_same_artist": "false",
-    "format": "m3u8", "by": "artist",
-}  # fmt: skip
 
 
 def parse_map_query(args: Mapping[str, str], space: Space) -> MapQuery:
@@ -24,14 +21,14 @@ def parse_map_query(args: Mapping[str, str], space: Space) -> MapQuery:
 
     Raises UnknownChoiceError naming the choices.
     """
-    method = parse_choice(args, "metodo", config.ON_DEMAND_PROJECTION_METHODS)
+    method = parse_choice(args, "metodo")
     options = parse_options(args, method)
     seed = int(SEED.check(parse_number("seed", args.get("seed"), config.PROJECTION_SEED)))
     return MapQuery(
         spec=parse_spec(args),
         space=space,
         method=method,
-        dimensions=int(parse_choice(args, "dimensions", [str(n) for n in DIMENSIONS])),
+        dimensions=int(parse_choice(args, "dimensions")),
         seed=seed,
         options=options,
         is_usual=not options and seed == config.PROJECTION_SEED,
@@ -40,7 +37,7 @@ def parse_map_query(args: Mapping[str, str], space: Space) -> MapQuery:
 
 def parse_options(args: Mapping[str, str], method: str) -> tuple[tuple[str, float], ...]:
     """Parameters of the method that differ from their defaults; those of another method are refused."""
-    known = {option.name: option.default for row in PROJECTIONS.values() for option in row.options}
+    known = {name: option.default for name, option in OPTIONS.items()}
     given = {name: parse_number(name, args[name], known[name]) for name in known if name in args}
     complete = get_projection(method).complete(given)
     return tuple((name, value) for name, value in complete.items() if value != known[name])
@@ -58,7 +55,7 @@ def parse_number(name: str, text: str | None, default: float) -> float:
 
 def parse_switch(args: Mapping[str, str], name: str) -> bool:
     """false without it. Raises UnknownChoiceError for anything but true and false, 1 and 0, yes and no."""
-    return config.SWITCH[parse_choice(args, name, config.SWITCH)]
+    return SWITCH[parse_choice(args, name)]
 
 
 def parse_spec(args: Mapping[str, str]) -> ModelSpec:
@@ -66,16 +63,26 @@ def parse_spec(args: Mapping[str, str]) -> ModelSpec:
     return registry.get(given(args, "red") or "", given(args, "dataset"))
 
 
-def parse_choice(args: Mapping[str, str], name: str, choices: Collection[str]) -> str:
-    """One of the choices, in any case; without it the default. Raises UnknownChoiceError."""
+def parse_choice(args: Mapping[str, str], name: str, choices: Collection[str] | None = None) -> str:
+    """One of the choices (else those of its row), in any case; without it the default.
+
+    Raises UnknownChoiceError.
+    """
     value = given(args, name) or ""
+    choices = choices_of(name) if choices is None else choices
     if value not in choices:
         raise UnknownChoiceError(name, value, list(choices))
     return value
 
 
+def choices_of(name: str) -> Collection[str]:
+    choices = PARAMETERS[name].choices
+    return choices() if choices else ()
+
+
 def given(args: Mapping[str, str], name: str) -> str | None:
-    return args.get(name, "").strip().lower() or DEFAULTS.get(name)
+    default = PARAMETERS[name].default
+    return args.get(name, "").strip().lower() or (None if default is None else str(default))
 
 
 def parse_name(args: Mapping[str, str], name: str) -> str:
@@ -85,9 +92,11 @@ def parse_name(args: Mapping[str, str], name: str) -> str:
     return args[name]
 
 
-def parse_integer(args: Mapping[str, str], name: str, default: int, smallest: int, largest: int) -> int:
-    """Raises UnknownChoiceError outside the range."""
-    text = args.get(name, str(default))
+def parse_integer(args: Mapping[str, str], name: str, default: int | None = None) -> int:
+    """default: where the row of the parameter has none. Raises UnknownChoiceError outside the range."""
+    row = PARAMETERS[name]
+    smallest, largest = row.smallest or 0, row.largest or 0
+    text = args.get(name, str(row.default if default is None else default))
     # The length comes first: Python refuses to convert thousands of digits.
     is_number = len(text) <= len(str(largest)) and text.isascii() and text.isdigit()
     if not (is_number and smallest <= int(text) <= largest):

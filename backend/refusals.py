@@ -1,11 +1,17 @@
 """What the server refuses before the app hears of it, in the app's own shape."""
 
+import logging
+
 import orjson
 from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask
 
 import config
+from backend.errors import error_body
+from backend.guards.headers import SECURITY_HEADERS
+from backend.request_ids import HEADER, new_id
 
+log = logging.getLogger(__name__)
 BYTES_PER_MB = 2**20
 FORM_BYTES = 16_384  # of an upload beside its file: names, boundaries
 
@@ -30,9 +36,15 @@ class Refusal(ErrorTask):
         text = (
             too_large_message(config.MAX_UPLOAD_MB) if error.code == 413 else f"{error.reason}: {error.body}."
         )
-        body = orjson.dumps({"success": False, "status": error.code, "error": text, "choices": None})
+        request_id = new_id()
+        log.info("%d before any route, as %s: %s", error.code, request_id, error.reason)
+        body = orjson.dumps(error_body(error.code, text, None, request_id))
         self.status = f"{error.code} {error.reason}"
-        self.response_headers.append(("Content-Type", "application/json"))
+        self.response_headers += [
+            ("Content-Type", "application/json"),
+            *SECURITY_HEADERS.items(),
+            (HEADER, request_id),
+        ]
         self.set_close_on_finish()
         self.content_length = len(body)
         self.write(body)

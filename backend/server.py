@@ -8,10 +8,12 @@ from werkzeug.routing import Map
 import config
 from backend.commands import COMMANDS
 from backend.jobs.process import WorkerProcess
+from backend.logs import set_up_logs_of_run
 from backend.settings import check_settings
 from ML.errors import ConfigError
 
 MAX_BODY_BYTES = 2**21  # of a request that is no upload
+MAX_FORM_PARTS = 10
 
 
 class Melodex(Flask):
@@ -31,13 +33,14 @@ class Melodex(Flask):
 
 def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     """The app with every setting of `config`; overrides: settings by name, for tests."""
+    set_up_logs_of_run()
     try:
         check_settings()
     except ConfigError as error:  # like config.py: there is no command or request yet to answer
         raise SystemExit(str(error)) from error
     app = Melodex(__name__, static_folder=None)
     app.config.from_object(config)
-    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES)
+    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, MAX_FORM_PARTS=MAX_FORM_PARTS)
     app.config.update(overrides or {})
     app.extensions["worker"] = WorkerProcess(app.config["START_WORKER"])
     for command in COMMANDS:

@@ -8,7 +8,7 @@ from flask_cors import CORS
 
 import config
 from backend.errors import register_error_handlers
-from backend.foreign_pages import refuse_foreign_pages
+from backend.guards import set_up_guards
 from backend.jobs.stream import JobStreams
 from backend.responses import FastJson, add_validators
 from backend.routes import BLUEPRINTS
@@ -27,7 +27,7 @@ def set_up_web(app: Flask) -> None:
         Compress(app)
         CORS(app, origins=app.config["CORS_ORIGINS"])
         app.after_request(add_validators)
-        app.before_request(refuse_foreign_pages)
+        set_up_guards(app)
         register_error_handlers(app)
         app.extensions["job_streams"] = JobStreams(min(config.JOB_STREAMS, config.SERVER_THREADS // 2))
         for blueprint in BLUEPRINTS:

@@ -92,4 +92,4 @@ def merge(tables: Sequence[tuple[list[str], np.ndarray]]) -> tuple[list[str], np
             spellings.setdefault(key, name)
             columns[key] = columns.get(key, False) | column
     n_rows = len(tables[0][1])
-    return list(spellings.values()), np.array(list(columns.values()), bool).reshape(-1, n_rows).T
+    return list(spellings.values()), np.array(list(columns.values()), bool).reshape(len(columns), n_rows).T

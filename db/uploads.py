@@ -22,6 +22,7 @@ from ML.errors import AudioDecodeError
 from ML.formats import sniff_extension
 from ML.partial import sync_file, sync_folder
 
+WITHOUT_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS)  # file systems as on memory cards
 LEFT_OVER_SECONDS = 24 * 3600  # no upload takes a day: what is older was left by a process that was killed
 
 
@@ -35,8 +36,7 @@ def add_upload(database: Database, audio_dir: Path, stream: IO[bytes], name: str
     with quarantined(database, stream) as path:
         extension = check_sound(path)
         with database.lock("uploads"):
-            filename = free_name(database, audio_dir, safe_stem(name), extension)
-            move_in(path, audio_dir / filename)
+            filename = move_to_free_name(path, database, audio_dir, safe_stem(name), extension)
             return index_file(database, audio_dir, filename)
 
 
@@ -84,6 +84,17 @@ def safe_stem(name: str) -> str:
     return safe_name(base.rpartition(".")[0] if kind.startswith(("audio/", "video/")) else base)
 
 
+def move_to_free_name(path: Path, database: Database, audio_dir: Path, stem: str, extension: str) -> str:
+    """Another program may take a name that was free a moment ago: then the next one is tried."""
+    while True:
+        name = free_name(database, audio_dir, stem, extension)
+        try:
+            move_in(path, audio_dir / name)
+        except FileExistsError:
+            continue
+        return name
+
+
 def free_name(database: Database, audio_dir: Path, stem: str, extension: str) -> str:
     """A name that no file has, and no track of the library: one that is gone keeps its own for its return."""
     for number in count(1):
@@ -96,16 +107,31 @@ def free_name(database: Database, audio_dir: Path, stem: str, extension: str) ->
 
 
 def move_in(path: Path, target: Path) -> None:
-    """In one step, also from another file system: nobody ever sees half a file under a song's name."""
+    """In one step, also from another file system: nobody ever sees half a file under a song's name.
+
+    Raises FileExistsError when there is one of that name.
+    """
     try:
-        path.rename(target)
+        put(path, target)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
         hidden = target.with_name(f".{path.name}")
         try:
             shutil.copyfile(path, hidden)
-            hidden.rename(target)
+            put(hidden, target)
         finally:
             hidden.unlink(missing_ok=True)
     sync_folder(target.parent)
+
+
+def put(path: Path, target: Path) -> None:
+    """A second name for the file, which unlike a rename replaces nothing; the first is the caller's."""
+    try:
+        target.hardlink_to(path)
+    except OSError as error:
+        if error.errno not in WITHOUT_LINKS:
+            raise
+        if target.exists():
+            raise FileExistsError(target) from error
+        path.rename(target)

@@ -1,6 +1,6 @@
 """serve."""
 
-import logging
+import secrets
 import signal
 import socket
 from collections.abc import Iterator
@@ -13,36 +13,60 @@ from flask import current_app
 import config
 from backend.commands.edge import command
 from backend.context import database
+from backend.guards.hosts import is_loopback
 from backend.jobs.stream import job_streams
+from backend.logs import set_up_logs
 from backend.refusals import RefusingChannel
 from backend.web import set_up_web
 from ML.errors import MelodexError
 
 PORT_SETTINGS = ("API_PORT", "APP_PORT")
+ANY_ADDRESS = ("0.0.0.0", "::")  # of every network of this machine
+TOKEN_BYTES = 24
 LOOKAHEAD = 1  # requests read ahead: what makes waitress notice that a page has stopped listening
 
 
 @command("serve")
-def serve() -> None:
+@click.option("--host", default=config.HOST, show_default=True, help="The address to serve on.")
+def serve(host: str) -> None:
     """Serve the API and the app on both ports, with a production server, until Ctrl-C."""
     from waitress import create_server
 
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     database()
+    app.config["TOKEN"] = token_for(host)
+    set_up_logs(app.config["TOKEN"])
     set_up_web(app)  # now: the first request would wait for it
-    logging.basicConfig(level=logging.INFO)
     server = create_server(
         app,
-        sockets=open_sockets(config.HOST, {name: getattr(config, name) for name in PORT_SETTINGS}),
+        sockets=open_sockets(host, {name: getattr(config, name) for name in PORT_SETTINGS}),
         threads=config.SERVER_THREADS,
         ident="Melodex",
         channel_request_lookahead=LOOKAHEAD,
+        clear_untrusted_proxy_headers=False,  # whoever comes through a proxy is not from here
     )
     RefusingChannel.used_by(server)
     with worker_beside():
-        click.secho(f"\nMelodex is ready: open http://localhost:{config.APP_PORT}", bold=True)
-        click.echo(f"API and app on http://localhost:{config.API_PORT} too. Ctrl-C stops it.")
+        tell_ready(host, app.config["TOKEN"])
         server.run()
+
+
+def token_for(host: str) -> str:
+    """That of the settings; beyond this machine one there must be, and a new one is made."""
+    return config.TOKEN or ("" if is_loopback(host) else secrets.token_urlsafe(TOKEN_BYTES))
+
+
+def tell_ready(host: str, token: str) -> None:
+    """On the terminal, and nowhere else: the address with the token in it opens the library."""
+    name = "localhost" if is_loopback(host) else socket.gethostname() if host in ANY_ADDRESS else host
+    name = f"[{name}]" if ":" in name else name
+    entrance = f"/?token={token}" if token else ""
+    click.secho(f"\nMelodex is ready: open http://{name}:{config.APP_PORT}{entrance}", bold=True)
+    click.echo(f"API and app on http://{name}:{config.API_PORT} too. Ctrl-C stops it.")
+    if token:
+        click.echo(
+            "Who has this address may hear and change the library; programs send `Authorization: Bearer …`."
+        )
 
 
 @contextmanager

@@ -1,12 +1,12 @@
 """work."""
 
-import logging
-
 import click
 from flask import current_app
 
+import config
 from backend.commands.edge import command
 from backend.jobs.worker import work as work_on
+from backend.logs import set_up_logs
 
 
 @command("work")
@@ -18,7 +18,5 @@ def work(beside_server: bool) -> None:
 
     A job that is under way when it is stopped goes on with the next worker.
     """
-    logging.basicConfig(level=logging.INFO)
-    for name in ("huey", "openTSNE"):  # they tell every step
-        logging.getLogger(name).setLevel(logging.WARNING)
+    set_up_logs(config.TOKEN)
     work_on(current_app._get_current_object(), beside_server)  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 
 from backend.routes import (
     app_files,
+    docs,
     duplicates,
     evaluations,
     evolution,
@@ -36,4 +37,5 @@ BLUEPRINTS = (
     media.blueprint,
     models.blueprint,
     app_files.blueprint,
+    docs.blueprint,
 )

@@ -5,7 +5,7 @@ from flask import Blueprint, Response, jsonify, request
 from backend.context import database
 from backend.evolutions import followed
 from backend.params import parse_choice, parse_integer, parse_spec
-from db.evolution import GROUPS, load_evolution
+from db.evolution import load_evolution
 from ML.errors import MelodexError
 from ML.evaluation.evolution_report import evolution_json
 
@@ -18,9 +18,9 @@ def evolution() -> Response:
     """Drift and spread of an artist's dated tracks, year by year. Parameters: artist (or album, genre, with
     by=album), with (a second one), red, dataset, seed.
     """
-    by = parse_choice(request.args, "by", GROUPS)
+    by = parse_choice(request.args, "by")
     names = parse_names(by)
-    seed = parse_integer(request.args, "seed", SEED, 0, 2**32 - 1)
+    seed = parse_integer(request.args, "seed", SEED)
     spec = parse_spec(request.args)
     with database().read() as session:
         found = load_evolution(session, spec, by, names, seed)

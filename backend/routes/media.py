@@ -11,7 +11,7 @@ from backend.params import parse_integer
 from db.waveforms import get_peaks
 from ML.audio import is_audio_file
 from ML.errors import AudioDecodeError
-from ML.peaks import MAX_POINTS, merge_peaks
+from ML.peaks import merge_peaks
 from ML.tags import read_cover
 
 blueprint = Blueprint("media", __name__)
@@ -23,9 +23,7 @@ MIME_TYPES = {
     ".flac": "audio/flac",
     ".m4a": "audio/mp4",
 }
-MIN_COVER_SIZE, MAX_COVER_SIZE = 16, 512  # pixels
 COVER_CACHE_SECONDS = 3600
-WAVEFORM_POINTS = 800
 PEAK_DIGITS = 3
 
 
@@ -39,7 +37,7 @@ def audio(filename: str) -> Response:
 @blueprint.get("/cover/<path:filename>")
 def cover(filename: str) -> Response:
     """The embedded picture as JPEG, at most `size` pixels wide."""
-    size = parse_integer(request.args, "size", MAX_COVER_SIZE, MIN_COVER_SIZE, MAX_COVER_SIZE)
+    size = parse_integer(request.args, "size")
     path = audio_path(filename)
     picture = render_cover(read_cover(path), size)
     if picture is None:
@@ -52,7 +50,7 @@ def cover(filename: str) -> Response:
 @blueprint.get("/waveform/<path:filename>")
 def waveform(filename: str) -> Response:
     """The outline of the sound, for a player: `min` and `max` of at most `points` equal pieces."""
-    n_points = parse_integer(request.args, "points", WAVEFORM_POINTS, 1, MAX_POINTS)
+    n_points = parse_integer(request.args, "points")
     try:
         peaks = merge_peaks(get_peaks(derived(), audio_path(filename)), n_points)
     except AudioDecodeError as error:

@@ -76,7 +76,7 @@ def delete(playlist_id: int) -> Response:
 @blueprint.get("/playlists/<int:playlist_id>/export")
 def export(playlist_id: int) -> Response:
     """A playlist as a file. Parameter: format, `m3u8` (with paths from the music folder), `csv` or `json`."""
-    name = parse_choice(request.args, "format", FORMATS)
+    name = parse_choice(request.args, "format")
     with database().read() as session:
         playlist = find(session, playlist_id)
         text = FORMATS[name].write(playlist.name, playlist_tracks(session, playlist_id))

@@ -8,12 +8,12 @@ from flask import Blueprint, Response, jsonify, request
 
 from backend.bodies import answer_json
 from backend.context import database, spaces
-from backend.neighbor_params import MAX_K, K, parse_space_query
+from backend.neighbor_params import parse_space_query
 from backend.params import parse_choice, parse_integer, parse_map_query, parse_name
 from backend.responses import tell_progress
 from backend.routes.maps import finished_map
 from backend.tracks import find_track
-from db.embeddings import SPACES, Space, count_extracted
+from db.embeddings import Space, count_extracted
 from db.library import labels_by_id
 from db.map_cache import MapQuery
 from db.neighbor_graph import GRAPH_K
@@ -65,7 +65,7 @@ def map_neighbors() -> Response:
     Parameters: track, k, space, and those of the map.
     """
     query = parse_drawn(request.args)
-    k = parse_integer(request.args, "k", K, 1, MAX_K)
+    k = parse_integer(request.args, "k")
     filename = parse_name(request.args, "track")
     with database().read() as session:
         track_id, labels = find_track(session, filename).id, labels_by_id(session)
@@ -91,7 +91,7 @@ def parse_drawn(args: Mapping[str, str]) -> MapQuery:
 
 
 def parse_space(args: Mapping[str, str]) -> Space:
-    return cast(Space, parse_choice(args, "space", SPACES))
+    return cast(Space, parse_choice(args, "space"))
 
 
 def space_of(query: MapQuery) -> SpaceQuery:

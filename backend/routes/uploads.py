@@ -42,6 +42,8 @@ def sent_file(max_megabytes: int) -> FileStorage:
         file = request.files.get("file")
     except RequestEntityTooLarge as error:
         raise RequestEntityTooLarge(too_large_message(max_megabytes)) from error
+    if sum(len(files) for _, files in request.files.lists()) > 1:
+        raise MelodexError("Send one file a request.")
     if file is None or not file.filename:
         raise MelodexError("Send the file as the field `file` of a multipart/form-data request.")
     return file

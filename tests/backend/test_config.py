@@ -77,6 +77,8 @@ def test_every_default_passes_its_own_check(read):
         ("CONTRASTIVE_TRAINING", "[]"), ("CONTRASTIVE_TRAINING", '{"epochs": 3}'),
         ("CONTRASTIVE_TRAINING", '{"batch_size": 2.5}'), ("CONTRASTIVE_TRAINING", '{"num_epochs": true}'),
         ("FEATURE_CACHE_MB", "0"),
+        ("CORS_ORIGINS", "*"), ("CORS_ORIGINS", "http://a.org/page"), ("ALLOWED_HOSTS", "*"),
+        ("WRITE_LIMIT", "many"),
         ("DEVICE", "gpu"), ("DEVICE", ""), ("HOST", ""), ("AUDIO_DIR", ""), ("DATABASE_PATH", " "),
     ],
 )  # fmt: skip
@@ -85,6 +87,16 @@ def test_a_senseless_value_is_named(name, value, read):
         read(**{name: value})
     assert f"MELODEX_{name}={value!r}" in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
+
+
+def test_a_senseless_token_is_not_told(read):
+    with pytest.raises(SystemExit) as caught:
+        read(TOKEN="short-secret")
+    assert "MELODEX_TOKEN" in str(caught.value) and "short-secret" not in str(caught.value)
+
+
+def test_the_pages_that_may_use_the_api_are_the_apps_own(read):
+    assert read(APP_PORT="8123").CORS_ORIGINS == ["http://localhost:8123", "http://127.0.0.1:8123"]
 
 
 @pytest.mark.parametrize(

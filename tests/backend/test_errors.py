@@ -8,7 +8,7 @@ import pytest
 from backend.context import database as app_database
 from db.schema import Track
 
-ERROR_KEYS = {"success", "status", "error", "choices"}
+ERROR_KEYS = {"success", "status", "error", "choices", "request_id"}
 GET_ROUTES = [
     "/audios",
     "/tags",
@@ -25,6 +25,9 @@ GET_ROUTES = [
     "/path",
     "/blend",
     "/segments",
+    "/openapi.json",
+    "/docs",
+    "/docs.css",
     "/",
 ]
 

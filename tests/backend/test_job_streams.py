@@ -127,5 +127,5 @@ def test_what_the_server_itself_refuses_has_the_one_shape(serve):
         head, _, body = answer.partition(b"\r\n\r\n")
         told = json.loads(body)
         assert int(head.split()[1]) == told["status"] == status
-        assert set(told) == {"success", "status", "error", "choices"}
+        assert set(told) == {"success", "status", "error", "choices", "request_id"}
         assert ("200 MB" in told["error"]) == (status == 413)

@@ -146,7 +146,7 @@ BAD = [
 def test_senseless_wishes_are_refused_in_the_one_shape(body, mimetype, client):
     answer = client.post("/jobs", data=body, content_type=mimetype)
     assert answer.status_code in (400, 415)
-    assert set(answer.get_json()) == {"success", "status", "error", "choices"}
+    assert set(answer.get_json()) == {"success", "status", "error", "choices", "request_id"}
     assert client.get("/jobs").get_json()["jobs"] == []
 
 

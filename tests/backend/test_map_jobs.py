@@ -11,6 +11,7 @@ import db.projections
 from backend.context import database as app_database
 from db.embeddings import save_output
 from db.schema import Track
+from environment import SWITCH
 from ML.errors import ModelOutputError
 from ML.segments import TrackOutput
 
@@ -104,7 +105,7 @@ def test_who_waits_gets_the_map(client, hear, painter):
     answer = client.get(f"{URL}&wait=true")
     assert (answer.status_code, len(answer.get_json()["data"])) == (200, 10)
     refused = client.get(f"{URL}&wait=perhaps")
-    assert (refused.status_code, refused.get_json()["choices"]) == (400, list(config.SWITCH))
+    assert (refused.status_code, refused.get_json()["choices"]) == (400, list(SWITCH))
 
 
 def test_a_small_library_is_answered_at_once(client, hear, painter):
@@ -125,7 +126,7 @@ def test_why_it_cannot_be_drawn_is_told_to_who_asks_next_and_then_tried_again(
     painter.may_finish.set()
     failed = ask_until(client, lambda response: response.status_code != 202)
     assert (failed.status_code, told in failed.get_json()["error"]) == (status, True)
-    assert set(failed.get_json()) == {"success", "status", "error", "choices"}
+    assert set(failed.get_json()) == {"success", "status", "error", "choices", "request_id"}
     painter.error = None
     assert ask_until(client, lambda response: response.status_code == 200)
     assert painter.n_drawn == 2

@@ -16,7 +16,7 @@ from tests.original import N_TRACKS, make_original_database
 compiles_umap = pytest.mark.xdist_group("umap")  # one worker: compiling it takes seconds
 METHODS = ["umap", "tsne", "pca"]
 SIZES = [0, 1, 2, 3, 4, 5, 16]
-ERROR_KEYS = {"success", "status", "error", "choices"}
+ERROR_KEYS = {"success", "status", "error", "choices", "request_id"}
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ MIME_TYPES = {
     ".flac": "audio/flac",
     ".m4a": "audio/mp4",
 }
-ERROR_KEYS = {"success", "status", "error", "choices"}
+ERROR_KEYS = {"success", "status", "error", "choices", "request_id"}
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from ML.segments import TrackOutput
 
 PAIR = ("musicnn", "mtat")
 MODEL = "red=musicnn&dataset=mtat"
-ERROR_KEYS = {"success", "status", "error", "choices"}
+ERROR_KEYS = {"success", "status", "error", "choices", "request_id"}
 HIT_KEYS = {"audio", "name", "tag", "distance", "score", "segment", "occurrence", "hub", "shared"}
 GENRES = ["Rock", "Jazz", "Folk"]
 TAGS = list(get(*PAIR).tag_names)

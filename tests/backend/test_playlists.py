@@ -157,7 +157,7 @@ def test_what_makes_no_sense_is_refused_and_leaves_no_playlist(client, ids):
 def test_a_body_that_is_no_json_has_the_one_error_shape(data, content_type, status, client):
     answer = client.post("/playlists", data=data, content_type=content_type)
     assert answer.status_code == answer.get_json()["status"] == status
-    assert set(answer.get_json()) == {"success", "status", "error", "choices"}
+    assert set(answer.get_json()) == {"success", "status", "error", "choices", "request_id"}
 
 
 def test_a_refused_order_leaves_the_old_one(client, ids, make):

@@ -131,7 +131,7 @@ def test_answers_have_an_etag(client, library):
 )
 def test_a_request_that_makes_no_sense_is_400(client, library, url):
     answer = client.get(url).get_json()
-    assert answer["status"] == 400 and set(answer) == {"success", "status", "error", "choices"}
+    assert answer["status"] == 400 and set(answer) == {"success", "status", "error", "choices", "request_id"}
 
 
 def test_an_empty_library_has_nothing_to_say(client):
@@ -184,6 +184,10 @@ def test_what_cannot_be_measured_is_told_until_the_vectors_change(app, client, l
             spaces().background.wait()
         answer = client.get(urls[0])
     assert answer.status_code == 200
+
+
+def test_an_empty_map_has_no_regions(client):
+    assert ask(client, "/regions?red=acoustic&metodo=pca")["data"] == []
 
 
 def test_regions_are_named_by_genre_and_tag(app, client, monkeypatch):

@@ -228,17 +228,52 @@ def test_pages_from_elsewhere_may_not_send_files(client, music, tmp_path, loads)
 
 
 def test_another_file_system_makes_no_difference(client, music, tmp_path, monkeypatch, loads):
-    rename = Path.rename
+    link = Path.hardlink_to
 
     def across(self, target):
         if self.parent != Path(target).parent:
             raise OSError(errno.EXDEV, "Invalid cross-device link")
-        return rename(self, target)
+        return link(self, target)
 
-    monkeypatch.setattr(Path, "rename", across)
+    monkeypatch.setattr(Path, "hardlink_to", across)
     content = sound(tmp_path)
     assert send(client, content, "song.wav").status_code == 200
     assert files_in(music) == {"song.wav": content}
+
+
+def test_a_file_system_without_links_makes_no_difference(client, music, tmp_path, monkeypatch, loads):
+    def refuse(*_):
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    first, second = sound(tmp_path, seed=1), sound(tmp_path, seed=2)
+    for content in (first, second):
+        assert send(client, content, "song.wav").status_code == 200
+    assert files_in(music) == {"song.wav": first, "song (2).wav": second}
+
+
+def test_a_name_that_another_program_takes_meanwhile_is_left_to_it(
+    client, music, tmp_path, monkeypatch, loads
+):
+    link = Path.hardlink_to
+
+    def late(self, target):
+        (music / "song.wav").write_bytes(b"copied here a moment ago")
+        return link(self, target)
+
+    monkeypatch.setattr(Path, "hardlink_to", late)
+    content = sound(tmp_path)
+    assert send(client, content, "song.wav").get_json()["filename"] == "song (2).wav"
+    assert files_in(music) == {"song.wav": b"copied here a moment ago", "song (2).wav": content}
+
+
+def test_a_request_brings_one_file(client, music, tmp_path):
+    two = [(io.BytesIO(sound(tmp_path)), "a.wav"), (io.BytesIO(sound(tmp_path)), "b.wav")]
+    answer = client.post("/upload", data={"file": two})
+    assert (answer.status_code, answer.get_json()["success"]) == (400, False)
+    many = {f"field{number}": "x" for number in range(1000)}
+    assert client.post("/upload", data=many, content_type="multipart/form-data").status_code == 413
+    assert files_in(music) == {}
 
 
 SENDER = """

@@ -23,6 +23,7 @@ from tests.ML.golden import SHARED, fill_weights
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = "musicnn/mtat,mfcc_cnn,acoustic"
 N_TRACKS = 48
+POLICY = "Content Security Policy"
 SCREEN = {"width": 1440, "height": 900}
 expect.set_options(timeout=30_000)  # ms; software rendering on two busy cores
 
@@ -106,7 +107,7 @@ def serving(environment: dict[str, str]) -> Iterator[Site]:
     command = [sys.executable, "-m", "flask", "--app", "backend.server", "serve"]
     with subprocess.Popen(command, cwd=ROOT, env=environment) as server:
         try:
-            wait_for(f"{api}/models", server)
+            wait_for(api, server)  # the app itself, which asks for no token
             yield Site(app, api, environment)
         finally:
             server.send_signal(signal.SIGINT)
@@ -134,11 +135,12 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
-    """A page that fails its test when the app throws."""
+    """A page that fails its test when the app throws, or does what its content policy forbids."""
     context = chromium.new_context(viewport=SCREEN, color_scheme="dark")
     page = context.new_page()
     thrown: list[str] = []
     page.on("pageerror", lambda error: thrown.append(str(error)))
+    page.on("console", lambda said: POLICY in said.text and thrown.append(said.text))
     yield page
     context.close()
     assert not thrown, thrown

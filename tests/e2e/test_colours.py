@@ -48,7 +48,7 @@ def test_colours_and_dashed_lines_say_where_the_map_lies(page: Page, site: Site)
     page.get_by_test_id("colour-by").select_option("trustworthiness")
     expect(page.get_by_text("Low where the map shows tracks beside each other")).to_be_visible()
     expect(page.get_by_test_id("legend-item").filter(has_text="%")).not_to_have_count(0)
-    page.wait_for_function(f"window.melodex.seemingLines().length === {len(false)}")
+    page.wait_for_function(f"() => window.melodex.seemingLines().length === {len(false)}")
     assert sorted(page.evaluate("window.melodex.seemingLines()")) == sorted([track, name] for name in false)
     expect(page.get_by_test_id("seeming")).to_contain_text(f"{len(false)} track")
 

@@ -57,15 +57,17 @@ def test_a_click_plays_and_next_plays_another(page: Page, site: Site):
     open_map(page, site.app)
     point = lonely_point(page)
     page.mouse.click(point["x"], point["y"])
-    page.wait_for_function("document.querySelector('audio').currentTime > 0.5", timeout=PATIENCE)
+    page.wait_for_function("() => document.querySelector('audio').currentTime > 0.5", timeout=PATIENCE)
     first = page.get_by_test_id("track-title").inner_text()
     earlier = current_time(page)
-    page.wait_for_function(f"document.querySelector('audio').currentTime > {earlier} + 0.5", timeout=PATIENCE)
+    page.wait_for_function(
+        f"() => document.querySelector('audio').currentTime > {earlier} + 0.5", timeout=PATIENCE
+    )
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_test_id("track-title")).not_to_have_text(first)
-    page.wait_for_function("document.querySelector('audio').currentTime > 0.2", timeout=PATIENCE)
+    page.wait_for_function("() => document.querySelector('audio').currentTime > 0.2", timeout=PATIENCE)
     page.get_by_test_id("play-button").click()
-    page.wait_for_function("document.querySelector('audio').paused")
+    page.wait_for_function("() => document.querySelector('audio').paused")
 
 
 def test_every_format_of_the_library_plays(page: Page, site: Site):
@@ -162,7 +164,7 @@ def test_the_legend_counts_and_toggles(page: Page, site: Site):
     entries = page.get_by_test_id("legend-item")
     expect(entries).to_have_count(8)
     entries.first.click()
-    page.wait_for_function("location.search.includes('hide=')")
+    page.wait_for_function("() => location.search.includes('hide=')")
     expect(page.get_by_test_id("map")).to_have_attribute("data-points", str(N_TRACKS))
 
 
@@ -182,9 +184,9 @@ def test_keyboard_alone_reaches_the_music(page: Page, site: Site):
     open_map(page, site.app)
     page.get_by_test_id("map").focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.querySelector('audio').currentTime > 0.2", timeout=PATIENCE)
+    page.wait_for_function("() => document.querySelector('audio').currentTime > 0.2", timeout=PATIENCE)
     page.keyboard.press("Space")
-    page.wait_for_function("document.querySelector('audio').paused")
+    page.wait_for_function("() => document.querySelector('audio').paused")
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
@@ -193,7 +195,7 @@ def test_screenshots(page: Page, site: Site, screenshots: Path, scheme):
     open_map(page, f"{site.app}/?model=acoustic")
     point = next(point for point in positions(page) if SHOWN_ALBUM in point["name"])
     page.mouse.click(point["x"], point["y"])
-    page.wait_for_function("document.querySelector('audio').currentTime > 6", timeout=PATIENCE)
+    page.wait_for_function("() => document.querySelector('audio').currentTime > 6", timeout=PATIENCE)
     page.mouse.move(point["x"] + 2, point["y"])
     expect(page.get_by_test_id("tooltip")).to_be_visible()
     page.screenshot(path=screenshots / f"map-{scheme}.png")

@@ -42,7 +42,7 @@ def test_a_library_is_read_and_heard_from_the_app_and_its_map_opens(page: Page, 
     job = page.locator("[data-testid=job][data-kind=extract]")
     bar = job.get_by_test_id("job-bar")
     page.wait_for_function(
-        "Number(document.querySelector('[data-kind=extract] [role=progressbar]')?.ariaValueNow) > 0",
+        "() => Number(document.querySelector('[data-kind=extract] [role=progressbar]')?.ariaValueNow) > 0",
         timeout=LONG,
     )
     worker = find_worker(Path(fresh_site.environment["MELODEX_DATABASE_PATH"]))

@@ -41,7 +41,7 @@ def test_keys_walk_the_rows_and_enter_plays(page: Page, site: Site):
     second = page.get_by_test_id("library-row").nth(1)
     expect(second).to_have_attribute("data-focused", "true")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelector('audio').currentTime > 0.2", timeout=PATIENCE)
+    page.wait_for_function("() => document.querySelector('audio').currentTime > 0.2", timeout=PATIENCE)
     expect(second).to_have_attribute("data-playing", "true")
     page.keyboard.press("x")
     expect(second).to_have_attribute("aria-selected", "true")

@@ -13,7 +13,7 @@ MAP = "model=musicnn&variant=mtat&method=pca"
 def open_track(page: Page, site: Site, name: str) -> None:
     open_map(page, f"{site.app}/?{MAP}&track={quote(name)}")
     expect(page.get_by_test_id("waveform")).to_be_visible()
-    page.wait_for_function("document.querySelector('audio').duration > 10", timeout=PATIENCE)
+    page.wait_for_function("() => document.querySelector('audio').duration > 10", timeout=PATIENCE)
 
 
 def playhead_seconds(page: Page) -> float:
@@ -29,7 +29,7 @@ def playhead_seconds(page: Page) -> float:
 
 
 def wait_for_time(page: Page, seconds: float) -> None:
-    page.wait_for_function(f"document.querySelector('audio').currentTime > {seconds}", timeout=PATIENCE)
+    page.wait_for_function(f"() => document.querySelector('audio').currentTime > {seconds}", timeout=PATIENCE)
 
 
 def test_the_moments_of_a_track_walk_the_map_and_the_heat_map_keeps_time(page: Page, site: Site):
@@ -40,14 +40,14 @@ def test_the_moments_of_a_track_walk_the_map_and_the_heat_map_keeps_time(page: P
     assert names.all_inner_texts() == heard["tags"][: names.count()]
     page.get_by_test_id("play-button").click()
     wait_for_time(page, 1)
-    page.wait_for_function("window.melodex.trail().length >= 3", timeout=PATIENCE)
+    page.wait_for_function("() => window.melodex.trail().length >= 3", timeout=PATIENCE)
     early = page.evaluate("window.melodex.trail()")
     wait_for_time(page, heard["starts"][2] + 0.5)
     late = page.evaluate("window.melodex.trail()")
     assert len(late) > len(early), "it has left a trail"
     assert late[-3:] != early[-3:], "what sounds has moved on"
     page.get_by_test_id("play-button").click()
-    page.wait_for_function("document.querySelector('audio').paused")
+    page.wait_for_function("() => document.querySelector('audio').paused")
     page.wait_for_timeout(300)
     assert abs(playhead_seconds(page) - current_time(page)) < 0.2
 
@@ -74,12 +74,12 @@ def test_a_point_under_the_pointer_sounds_when_that_is_switched_on(page: Page, s
     point = lonely_point(page)
     page.mouse.move(point["x"], point["y"])
     page.wait_for_function(
-        "window.heard.some((voice) => voice.currentTime > 0.2 && !voice.paused)", timeout=PATIENCE
+        "() => window.heard.some((voice) => voice.currentTime > 0.2 && !voice.paused)", timeout=PATIENCE
     )
     heard = get_json(site, f"/segments?track={quote(point['name'])}&red=musicnn&dataset=mtat")
     assert page.evaluate("window.heard[0].src").endswith(f"#t={heard['typical']:.1f}")
     assert quote(point["name"].split("/")[-1]) in page.evaluate("window.heard[0].src")
     corner = page.get_by_test_id("map").bounding_box()
     page.mouse.move(corner["x"] + 2, corner["y"] + corner["height"] - 2)
-    page.wait_for_function("window.heard.every((voice) => voice.paused)", timeout=PATIENCE)
+    page.wait_for_function("() => window.heard.every((voice) => voice.paused)", timeout=PATIENCE)
     assert positions(page)

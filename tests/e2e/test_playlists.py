@@ -126,7 +126,7 @@ def test_it_plays_is_renamed_exported_deleted_and_had_back(
     open_playlist(page, site, playlist)
     order = shown(page)
     page.get_by_test_id("playlist-play").click()
-    page.wait_for_function("document.querySelector('audio').currentTime > 0.2", timeout=PATIENCE)
+    page.wait_for_function("() => document.querySelector('audio').currentTime > 0.2", timeout=PATIENCE)
     page.get_by_test_id("next-button").click()
     expect(page.get_by_test_id("playlist-row").nth(1).locator("[aria-current=true]")).to_be_visible()
     name = page.get_by_test_id("playlist-name")

@@ -52,7 +52,7 @@ def test_a_dropped_song_becomes_a_point_that_plays(page: Page, small_site: Site,
     assert "夜に駆ける.wav" in get_json(small_site, "/audios")
     page.get_by_test_id("upload-show").click()
     expect(page.get_by_test_id("track-title")).to_have_text("夜に駆ける")
-    page.wait_for_function("document.querySelector('audio').currentTime > 0.2", timeout=PATIENCE)
+    page.wait_for_function("() => document.querySelector('audio').currentTime > 0.2", timeout=PATIENCE)
     page.get_by_test_id("uploads-close").click()
     expect(page.get_by_test_id("uploads")).to_have_count(0)
 

@@ -34,6 +34,16 @@ describe('names in columns', () => {
   })
 })
 
+describe('what broke in the server', () => {
+  it('is told with the id that its log has', async () => {
+    const body = { error: 'Something broke.', request_id: '0123456789abcdef' }
+    serve({ '/models': { status: 500, body } })
+    expect((await failure(getModels())).message).toBe('Something broke. (Request 0123456789abcdef)')
+    serve({ '/models': { status: 400, body } })
+    expect((await failure(getModels())).message).toBe('Something broke.')
+  })
+})
+
 describe('maps that are being drawn', () => {
   const computing = (progress: number) => ({ status: 202, body: { status: 'computing', name: 'x', progress } })
 

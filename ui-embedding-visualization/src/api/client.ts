@@ -50,14 +50,23 @@ const ACCEPTED = 202
 
 const UNREACHABLE = 'The Melodex server does not answer. Start it with `make run`, or with `flask --app backend.server run`.'
 
-function isErrorBody(body: unknown): body is { error: string; choices?: string[] | null } {
+interface ErrorBody {
+  error: string
+  choices?: string[] | null
+  request_id?: string | null
+}
+
+function isErrorBody(body: unknown): body is ErrorBody {
   return typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'string'
 }
+
+/** What broke in the server can be found in its log by the request's id. */
+const withId = ({ error, request_id }: ErrorBody, status: number) => (status >= 500 && request_id ? `${error} (Request ${request_id})` : error)
 
 /** Turn a refused answer into an ApiError. A body that is not ours comes from a proxy: the server is down. */
 export async function translateError(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => null)
-  if (isErrorBody(body)) return new ApiError(body.error, response.status, body.choices ?? null)
+  if (isErrorBody(body)) return new ApiError(withId(body, response.status), response.status, body.choices ?? null)
   if (response.status >= 500) return new ApiError(UNREACHABLE, 0)
   return new ApiError(`The server answered ${response.status} ${response.statusText}`.trim() + '.', response.status)
 }

@@ -38,6 +38,17 @@ describe('files on their way', () => {
     expect(stages()).toEqual({})
   })
 
+  it('that come too fast for the server are sent again', async () => {
+    vi.useFakeTimers()
+    server.uploadFile.mockRejectedValueOnce(new ApiError('Wait a moment.', 429)).mockResolvedValue({ id: 4, filename: 'x.mp3' })
+    addFiles([file('x.mp3')])
+    await vi.advanceTimersByTimeAsync(4000)
+    expect(stages()).toEqual({ 'x.mp3': 'sending' })
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(stages()).toEqual({ 'x.mp3': 'ready' })
+    vi.useRealTimers()
+  })
+
   it('say which model could not hear them', async () => {
     server.uploadFile.mockResolvedValue({ id: 3, filename: 'x.mp3' })
     server.getUploadStatus.mockResolvedValue({ status: 'incomplete', models: { 'a/b': 'heard', 'c/d': 'too short' } })

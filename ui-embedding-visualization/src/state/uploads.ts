@@ -1,7 +1,7 @@
 /** Files on their way into the library: sent, then heard by the models. */
 import { create } from 'zustand'
-import { getUploadStatus, uploadFile } from '@/api/client'
-import type { UploadStatus } from '@/api/types'
+import { ApiError, getUploadStatus, uploadFile } from '@/api/client'
+import type { Uploaded, UploadStatus } from '@/api/types'
 
 export type UploadStage = 'queued' | 'sending' | 'hearing' | 'ready' | 'failed'
 
@@ -19,6 +19,8 @@ export interface Upload {
 
 const AT_ONCE = 2
 const ASK_EVERY_MS = 1500
+const TOO_MANY = 429
+const PAUSE_MS = 5000
 
 export const useUploads = create<{ uploads: readonly Upload[] }>(() => ({ uploads: [] }))
 
@@ -57,11 +59,23 @@ function runNext(): void {
 async function send(id: number, file: File): Promise<void> {
   update(id, { stage: 'sending' })
   try {
-    const stored = await uploadFile(file, (sent) => update(id, { sent }))
+    const stored = await sendWhenAllowed(id, file)
     update(id, { stage: 'hearing', sent: 1, filename: stored.filename })
     void follow(id, stored.id)
   } catch (error) {
     update(id, { stage: 'failed', problem: error instanceof Error ? error.message : String(error) })
+  }
+}
+
+/** A server that takes only so many files a minute is asked again. */
+async function sendWhenAllowed(id: number, file: File): Promise<Uploaded> {
+  for (;;) {
+    try {
+      return await uploadFile(file, (sent) => update(id, { sent }))
+    } catch (error) {
+      if (!(error instanceof ApiError && error.status === TOO_MANY)) throw error
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
+    }
   }
 }
 

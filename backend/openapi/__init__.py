@@ -1,0 +1,1 @@
+"""The API's description, written from its routes: parameters from their table, answers from their types."""

@@ -1,0 +1,56 @@
+"""A library with a token, in a real browser: one address lets a person in, every page keeps to its policy."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.conftest import POLICY, Site, port_or_other, serving
+from tests.e2e.map_page import current_time, lonely_point, open_map
+
+TOKEN = "a-token-that-nobody-guesses"
+PAGES = ("map", "library", "playlists", "evaluation", "evolution", "duplicates", "jobs")
+
+
+@pytest.fixture(scope="module")
+def guarded_site(library: dict[str, str]) -> Iterator[Site]:
+    """The library of the other tests, for those who know a token."""
+    ports = {f"MELODEX_{name}_PORT": str(port_or_other(0)) for name in ("API", "APP")}
+    with serving(library | ports | {"MELODEX_TOKEN": TOKEN}) as running:
+        yield running
+
+
+def test_without_the_token_the_app_says_what_is_missing(page: Page, guarded_site: Site):
+    page.goto(guarded_site.app)
+    expect(page.get_by_text("asks for a token")).to_be_visible()
+
+
+def test_with_it_everything_works_within_the_policy(page: Page, guarded_site: Site):
+    open_map(page, f"{guarded_site.app}/?token={TOKEN}")
+    assert TOKEN not in page.url
+    assert TOKEN not in page.evaluate("document.cookie")
+    point = lonely_point(page)
+    page.mouse.click(point["x"], point["y"])
+    page.wait_for_function("() => document.querySelector('audio').currentTime > 0.2")
+    assert current_time(page) > 0
+    for name in PAGES:
+        page.get_by_test_id(f"page-{name}").click()
+        expect(page.get_by_test_id(f"page-{name}")).to_have_attribute("aria-current", "page")
+        page.wait_for_load_state("networkidle") if name != "jobs" else None
+    page.reload()
+    expect(page.get_by_test_id("page-jobs")).to_have_attribute("aria-current", "page")
+
+
+def test_what_the_policy_forbids_does_not_happen_and_is_noticed(chromium: Browser, guarded_site: Site):
+    """The pages of the other tests listen for this."""
+    page = chromium.new_page()
+    page.goto(f"{guarded_site.app}/?token={TOKEN}")
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.evaluate(
+        "document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.hacked = 1\">')"
+    )
+    page.wait_for_timeout(500)
+    assert page.evaluate("window.hacked") is None
+    assert any(POLICY in text for text in said)
+    page.close()
