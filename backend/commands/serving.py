@@ -12,10 +12,11 @@ from flask import current_app
 
 import config
 from backend.commands.edge import command
-from backend.context import database
+from backend.context import audio_dir, database
 from backend.jobs.stream import job_streams
 from backend.refusals import RefusingChannel
 from backend.web import set_up_web
+from db.uploads import sweep_uploads
 from ML.errors import MelodexError
 
 PORT_SETTINGS = ("API_PORT", "APP_PORT")
@@ -28,7 +29,7 @@ def serve() -> None:
     from waitress import create_server
 
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    database()
+    sweep_uploads(database(), audio_dir())
     set_up_web(app)  # now: the first request would wait for it
     logging.basicConfig(level=logging.INFO)
     server = create_server(
