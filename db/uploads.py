@@ -22,6 +22,7 @@ from db.schema import Track
 from ML.audio import probe
 from ML.errors import AudioDecodeError
 from ML.formats import sniff_extension
+from ML.isolation import isolated
 from ML.partial import sync_file, sync_folder
 
 LEFT_OVER_SECONDS = 24 * 3600  # no upload takes a day
@@ -88,9 +89,9 @@ def check_sound(path: Path) -> str:
     """The extension that suits the content. Raises AudioDecodeError when nothing in it can be heard."""
     if path.stat().st_size == 0:
         raise AudioDecodeError("The file is empty (0 bytes).")
-    extension = sniff_extension(path)
+    extension = isolated(sniff_extension, path)
     try:
-        probe(path)
+        isolated(probe, path)
     except AudioDecodeError as error:
         raise AudioDecodeError(str(error).replace(path.name, "this file")) from error
     return extension
