@@ -20,9 +20,14 @@ AUDIO_DIR = path("AUDIO_DIR", "audio", "your music, searched recursively")
 DATABASE_PATH = path("DATABASE_PATH", "db/audio_cache.db", "the SQLite database")
 MODEL_DIR = path("MODEL_DIR", "ML/models", "model architectures, one file each")
 WEIGHTS_DIR = path("WEIGHTS_DIR", "ML/pesos", "pre-trained weights, e.g. mtat/musicnn.pth")
-UI_BUILD_DIR = path(
-    "UI_BUILD_DIR", "ui-embedding-visualization/build", "the built app that the server hands out"
+UI_BUILD_DIR = path("UI_BUILD_DIR", "ui-embedding-visualization/build", "the built app that is served")
+
+# --- what opening a file may take -------------------------------------------------------------------------
+DECODE_SECONDS = number(
+    "DECODE_SECONDS", 60, "seconds a decoder may be silent, and one for each MB of the file"
 )
+DECODE_MEMORY_MB = number("DECODE_MEMORY_MB", 1024, "MB that decoding one file may take", smallest=64)
+MAX_TRACK_HOURS = number("MAX_TRACK_HOURS", 24, "hours of sound after which a file is given up", smallest=1)
 
 # --- which models preprocess-all runs ---------------------------------------------------------------------
 CONV_MODELS = names(
@@ -59,15 +64,11 @@ RUNTIME = text(
     "auto|onnx|torch",
 )  # fmt: skip
 PRECISION = text(
-    "PRECISION",
-    "auto",
-    "on an NVIDIA GPU: auto (half where the answers stay the same), float32",
+    "PRECISION", "auto", "on an NVIDIA GPU: auto (half where the answers stay the same), float32",
     "auto|float32",
-)
+)  # fmt: skip
 ONNX_DIR = path("ONNX_DIR", "ML/pesos/.onnx", "networks made ready for ONNX Runtime, once each")
-BATCH_SEGMENTS = number(
-    "BATCH_SEGMENTS", 0, "segments a network hears at once; 0: what suits the device", smallest=0
-)
+BATCH_SEGMENTS = number("BATCH_SEGMENTS", 0, "segments a network hears at once; 0: what suits the device")
 DOWNLOAD_TIMEOUT_SECONDS = number(
     "DOWNLOAD_TIMEOUT_SECONDS", 30, "seconds of silence after which a download is cut and resumed", smallest=1
 )

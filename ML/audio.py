@@ -177,6 +177,8 @@ def decode_frames(container: "InputContainer", stream: "AudioStream") -> Iterato
     for packet in demux_packets(container, stream):
         try:
             yield from packet.decode()
+        except MemoryError:  # FFmpeg's own is a kind of it
+            raise
         except av.error.FFmpegError:
             continue
 

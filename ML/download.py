@@ -172,12 +172,17 @@ def verify_weights(spec: ModelSpec, weights_dir: Path) -> list[Verdict]:
         raise WeightsError(f"Cannot verify the weights of {spec.key}: {error}.") from error
 
 
+def expected_digest(file: WeightsFile, weights_dir: Path) -> str | None:
+    """As published, else as first seen; None for what nobody has seen before."""
+    pin = find_pin(weights_dir, file.path)
+    return file.remote.sha256 or (pin.sha256 if pin else None)
+
+
 def verify_file(file: WeightsFile, weights_dir: Path) -> Verdict:
     if not file.path.is_file():
         return Verdict(file.path, "missing")
     sha256 = compute_sha256(file.path)
-    pin = find_pin(weights_dir, file.path)
-    expected = file.remote.sha256 or (pin.sha256 if pin else None)
+    expected = expected_digest(file, weights_dir)
     if expected is None:
         save_pin(weights_dir, file.path, Pin(sha256, file.path.stat().st_size, file.remote.url))
         return Verdict(file.path, "pinned", sha256)

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
@@ -72,3 +73,16 @@ def sync_folder(folder: Path) -> None:
         descriptor = os.open(folder, os.O_DIRECTORY)
         os.fsync(descriptor)
         os.close(descriptor)
+
+
+def put_in_place(path: Path, write: Callable[[Path], None]) -> None:
+    """A file that has its name only when it is whole, on the disk too."""
+    unfinished = path.with_name(f"{path.name}.part")
+    try:
+        write(unfinished)
+        with unfinished.open("rb+") as file:
+            sync_file(file)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    sync_folder(path.parent)

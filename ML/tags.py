@@ -59,7 +59,7 @@ def open_tags(path: Path) -> Any:
 
     try:
         file = mutagen.File(path)
-    except (mutagen.MutagenError, OSError, ValueError, KeyError, IndexError, TypeError):
+    except (mutagen.MutagenError, OSError, ValueError, KeyError, IndexError, TypeError, MemoryError):
         return None  # tag readers stumble over damaged files in many ways; the sound may still be fine
     return file if file is not None and file.tags is not None else None
 

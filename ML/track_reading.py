@@ -1,13 +1,16 @@
 """Files → segments, some seconds at a time: an hour needs no more memory than a minute."""
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+import config
 from ML.audio import stream_at
 from ML.errors import AudioDecodeError, MelodexError
+from ML.isolation import isolated_items
 from ML.segments import SegmentCutter, Segments
 from ML.spec import Framing
 
@@ -35,34 +38,48 @@ class TrackReader:
             return next(self.chunks, None)
         except MelodexError as error:
             return error
-        except OSError as error:
-            return AudioDecodeError(f"Cannot read {self.path.name}: {error.strerror}.")
-        except MemoryError:
-            return AudioDecodeError(f"{self.path.name} does not decode in the memory there is.")
 
     def close(self) -> None:
         self.chunks.close()
 
 
 def read_chunks(path: Path, framings: Iterable[Framing]) -> Generator[Chunk, None, None]:
-    """Raises AudioDecodeError, AudioTooShortError, OSError."""
+    """Raises AudioDecodeError, AudioTooShortError."""
+    framings = tuple(framings)
+    sample_rates = {framing.sample_rate for framing in framings}
+    decoded = isolated_items(chunks_at, path, sample_rates, config.MAX_TRACK_HOURS)
+    with closing(decoded):
+        yield from cut_chunks(decoded, framings)
+
+
+def cut_chunks(
+    decoded: Iterable[dict[int, np.ndarray]], framings: Iterable[Framing]
+) -> Generator[Chunk, None, None]:
+    """Raises AudioTooShortError."""
     cutters = {framing: SegmentCutter(framing) for framing in framings}
-    for samples in chunks_at(path, {framing.sample_rate for framing in cutters}):
+    for samples in decoded:
         rate, first = next(iter(samples.items()))
         cut = {framing: cutter.push(samples[framing.sample_rate]) for framing, cutter in cutters.items()}
         yield Chunk(len(first) / rate, cut)
     yield Chunk(0.0, {framing: cutter.finish() for framing, cutter in cutters.items()})
 
 
-def chunks_at(path: Path, sample_rates: set[int]) -> Iterator[dict[int, np.ndarray]]:
-    """The blocks of `stream_at`, joined to CHUNK_SECONDS."""
+def chunks_at(
+    path: Path, sample_rates: set[int], most_hours: int
+) -> Generator[dict[int, np.ndarray], None, None]:
+    """The blocks of `stream_at`, joined to CHUNK_SECONDS. Raises AudioDecodeError, also beyond most_hours."""
     waiting: list[dict[int, np.ndarray]] = []
-    seconds = 0.0
+    seconds = total = 0.0
     for blocks in stream_at(path, sample_rates):
         waiting.append(blocks)
         rate, first = next(iter(blocks.items()))
         seconds += len(first) / rate
         if seconds >= CHUNK_SECONDS:
+            total += seconds
+            if total > most_hours * 3600:
+                raise AudioDecodeError(
+                    f"{path.name} is longer than {most_hours} h (MELODEX_MAX_TRACK_HOURS)."
+                )
             yield join_blocks(waiting)
             waiting, seconds = [], 0.0
     if waiting:

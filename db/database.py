@@ -11,6 +11,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session, sessionmaker
 
+from db.backup import back_up
 from db.schema import Base
 from ML.errors import LibraryError
 
@@ -93,7 +94,10 @@ def open_database(path: Path) -> Database:
 
 
 def migrate(database: Database) -> None:
-    """Bring the schema up to date. Raises LibraryError for one of a later Melodex."""
+    """Bring the schema up to date, after a backup of what there was.
+
+    Raises LibraryError for one of a later Melodex, and when there is no room for the backup.
+    """
     version, newest = schema_version(database.engine), newest_version()
     if version is not None and version > newest:
         raise LibraryError(
@@ -101,7 +105,14 @@ def migrate(database: Database) -> None:
             "use that one, or set MELODEX_DATABASE_PATH to another file."
         )
     if version != newest:
+        if inspect(database.engine).has_table("tracks"):
+            back_up(database.path, backup_path(database.path, version))
         upgrade(database.engine)
+
+
+def backup_path(path: Path, version: str | None) -> Path:
+    """Where a database of an older schema is kept when it is upgraded."""
+    return path.with_name(f"{path.name}.schema-{version or 'original'}.backup")
 
 
 def open_engine(path: Path) -> Engine:
@@ -139,7 +150,7 @@ def schema_version(engine: Engine) -> str | None:
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def upgrade(engine: Engine) -> None:
+def upgrade(engine: Engine, revision: str = "head") -> None:
     """Run every migration that is missing, in one transaction."""
     from alembic import command
     from alembic.config import Config
@@ -148,7 +159,15 @@ def upgrade(engine: Engine) -> None:
     settings.set_main_option("script_location", str(MIGRATIONS))
     with engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
         settings.attributes["connection"] = connection
-        command.upgrade(settings, "head")
+        command.upgrade(settings, revision)
+
+
+def faults(database: Database) -> list[str]:
+    """What SQLite finds damaged, and rows that point nowhere. Reads the whole file."""
+    with database.read() as session:
+        found = [str(row[0]) for row in session.execute(text("PRAGMA integrity_check"))]
+        orphans = session.execute(text("PRAGMA foreign_key_check")).all()
+    return [fault for fault in found if fault != "ok"] + [f"{row[0]} without its {row[2]}" for row in orphans]
 
 
 def drop_tables(database: Database) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from db.database import Database
-from ML.partial import sync_file, sync_folder
+from ML.partial import put_in_place
 
 
 class DerivedFiles:
@@ -41,16 +41,3 @@ class DerivedFiles:
 
     def clear(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def put_in_place(path: Path, write: Callable[[Path], None]) -> None:
-    """A file that has its name only when it is whole, on the disk too."""
-    unfinished = path.with_name(f"{path.name}.part")
-    try:
-        write(unfinished)
-        with unfinished.open("rb+") as file:
-            sync_file(file)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    sync_folder(path.parent)

@@ -23,6 +23,7 @@ from db.schema import Track
 from ML.duplicates import ALIKE, SAME, VERSION, bare_title, find_near
 from ML.errors import AudioDecodeError
 from ML.fingerprint import Match, fingerprint_file, match
+from ML.isolation import isolated
 from ML.pca import standardise
 from ML.spec import ModelSpec
 
@@ -52,7 +53,7 @@ def find_pairs(
     @lru_cache(KEPT_PRINTS)
     def packed_print(track_id: int) -> np.ndarray:
         try:
-            return np.packbits(fingerprint_file(audio_dir / tracks[track_id].filename), axis=1)
+            return np.packbits(isolated(fingerprint_file, audio_dir / tracks[track_id].filename), axis=1)
         except AudioDecodeError as error:  # gone since it was indexed: it matches nothing
             log.warning("%s", error)
             return np.zeros((0, 4), dtype=np.uint8)

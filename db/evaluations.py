@@ -15,7 +15,6 @@ from sqlalchemy import select
 
 from db.analysis import LabelledSpace, load_space
 from db.database import Database
-from db.derived import put_in_place
 from db.library import PLAYABLE, SELECTED_SONGS
 from db.map_cache import MapQuery
 from db.projections import find_map
@@ -25,6 +24,7 @@ from ML.evaluation.agreement import compare_spaces
 from ML.evaluation.document import Document, JudgedRow, agreement_document, evaluation_document
 from ML.evaluation.judgement import Judgement, Labelling, judge_map, judge_space
 from ML.evaluation.ranking import rank_own_neighbors, to_unit_length
+from ML.partial import put_in_place
 from ML.spec import ModelSpec
 
 LABELS = {"genre": Track.genre, "artist": Track.artist, "album": Track.album}

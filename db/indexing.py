@@ -15,6 +15,7 @@ from db.library import read_selected_songs
 from db.schema import Embedding, ExtractionFailure, Track, now
 from ML.audio import is_audio_file, probe
 from ML.errors import AudioDecodeError, LibraryError
+from ML.isolation import isolated
 from ML.tags import TrackTags, read_tags
 
 READERS = 4  # threads; reading headers and packets mostly waits for the disk
@@ -174,12 +175,10 @@ def open_files(files: list[FoundFile]) -> Iterator[tuple[FoundFile, FileFacts]]:
 
 def read_facts(file: FoundFile) -> FileFacts:
     try:
-        audio = probe(file.path)
+        audio, tags = isolated(probe, file.path), isolated(read_tags, file.path)
     except AudioDecodeError as error:
         return FileFacts(TrackTags(), error=str(error))
-    except OSError as error:
-        return FileFacts(TrackTags(), error=f"Cannot read {file.path.name}: {error.strerror}.")
-    return FileFacts(read_tags(file.path), audio.duration_seconds, audio.content_hash)
+    return FileFacts(tags, audio.duration_seconds, audio.content_hash)
 
 
 def register(session: Session, file: FoundFile, facts: FileFacts, present: Collection[str]) -> str:

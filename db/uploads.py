@@ -2,6 +2,8 @@
 
 import errno
 import mimetypes
+import os
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -20,10 +22,12 @@ from db.schema import Track
 from ML.audio import probe
 from ML.errors import AudioDecodeError
 from ML.formats import sniff_extension
+from ML.isolation import isolated
 from ML.partial import sync_file, sync_folder
 
 WITHOUT_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS)  # file systems as on memory cards
-LEFT_OVER_SECONDS = 24 * 3600  # no upload takes a day: what is older was left by a process that was killed
+LEFT_OVER_SECONDS = 24 * 3600  # no upload takes a day
+OUR_NAME = re.compile(r"\.?(?P<process>\d+)-[0-9a-f]{32}\.part")  # hidden: under way between file systems
 
 
 def add_upload(database: Database, audio_dir: Path, stream: IO[bytes], name: str) -> Track:
@@ -33,7 +37,7 @@ def add_upload(database: Database, audio_dir: Path, stream: IO[bytes], name: str
     Raises AudioDecodeError for what is no music, LibraryError when there is no music folder.
     """
     check_folder(audio_dir)
-    with quarantined(database, stream) as path:
+    with quarantined(database, audio_dir, stream) as path:
         extension = check_sound(path)
         with database.lock("uploads"):
             filename = move_to_free_name(path, database, audio_dir, safe_stem(name), extension)
@@ -41,12 +45,12 @@ def add_upload(database: Database, audio_dir: Path, stream: IO[bytes], name: str
 
 
 @contextmanager
-def quarantined(database: Database, stream: IO[bytes]) -> Iterator[Path]:
+def quarantined(database: Database, audio_dir: Path, stream: IO[bytes]) -> Iterator[Path]:
     """The stream as a file beside the database, on the disk; gone afterwards unless it was moved."""
-    folder = database.path.with_name(f"{database.path.name}.uploads")
+    sweep_uploads(database, audio_dir)
+    folder = uploads_folder(database)
     folder.mkdir(exist_ok=True)
-    sweep(folder)
-    path = folder / f"{uuid4().hex}.part"
+    path = folder / f"{os.getpid()}-{uuid4().hex}.part"
     try:
         with path.open("wb") as file:
             shutil.copyfileobj(stream, file)
@@ -56,22 +60,38 @@ def quarantined(database: Database, stream: IO[bytes]) -> Iterator[Path]:
         path.unlink(missing_ok=True)
 
 
-def sweep(folder: Path) -> None:
-    for path in folder.glob("*.part"):
+def uploads_folder(database: Database) -> Path:
+    return database.path.with_name(f"{database.path.name}.uploads")
+
+
+def sweep_uploads(database: Database, audio_dir: Path) -> None:
+    """Delete what was left, in either folder, by processes that were killed."""
+    for path in (*uploads_folder(database).glob("*.part"), *audio_dir.glob(".*.part")):
         try:
-            if time.time() - path.stat().st_mtime > LEFT_OVER_SECONDS:
+            if is_left_over(path):
                 path.unlink()
         except FileNotFoundError:  # moved in, or swept by another request
             continue
+
+
+def is_left_over(path: Path) -> bool:
+    """Of a process that has ended, or so old that its number may be another's by now."""
+    import psutil
+
+    ours = OUR_NAME.fullmatch(path.name)
+    if ours is None:
+        return False
+    has_ended = not psutil.pid_exists(int(ours["process"]))
+    return has_ended or time.time() - path.stat().st_mtime > LEFT_OVER_SECONDS
 
 
 def check_sound(path: Path) -> str:
     """The extension that suits the content. Raises AudioDecodeError when nothing in it can be heard."""
     if path.stat().st_size == 0:
         raise AudioDecodeError("The file is empty (0 bytes).")
-    extension = sniff_extension(path)
+    extension = isolated(sniff_extension, path)
     try:
-        probe(path)
+        isolated(probe, path)
     except AudioDecodeError as error:
         raise AudioDecodeError(str(error).replace(path.name, "this file")) from error
     return extension

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from db.derived import DerivedFiles
+from ML.isolation import isolated
 from ML.peaks import read_peaks
 
 
@@ -20,4 +21,4 @@ def get_peaks(derived: DerivedFiles, path: Path) -> np.ndarray:
 
 def save_peaks(source: Path, target: Path) -> None:
     with target.open("wb") as file:
-        np.save(file, read_peaks(source))
+        np.save(file, isolated(read_peaks, source))

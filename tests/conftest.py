@@ -60,6 +60,12 @@ def tracks(database: Database) -> Callable[[], dict[str, Track]]:
     return read
 
 
+@pytest.fixture
+def in_process(monkeypatch) -> None:
+    """Songs are decoded in this process, for tests that count it or make it up."""
+    monkeypatch.setattr("ML.track_reading.isolated_items", lambda function, *rest: function(*rest))
+
+
 class CountingModel:
     """Stands in for a network: hears level and spread of each segment, and counts what it is asked.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ML.audio import stream_at
+from ML.isolation import isolated
 
 PREVIEW_SECONDS = 5.0
 PREVIEW_RATE = 24_000  # Hz
@@ -20,7 +21,7 @@ def make_preview(path: Path, duration_seconds: float | None) -> bytes:
     duration_seconds: as the library knows it; None takes the beginning. Raises AudioDecodeError.
     """
     start = max(0.0, ((duration_seconds or 0.0) - PREVIEW_SECONDS) / 2)
-    return encode_mp3(fade(read_part(path, start)), PREVIEW_RATE)
+    return encode_mp3(fade(isolated(read_part, path, start)), PREVIEW_RATE)
 
 
 def read_part(path: Path, start_seconds: float) -> np.ndarray:

@@ -8,6 +8,16 @@ COMMANDS = (
     ),
     LazyCommand("clean-db", "database:clean_db", "Delete every record: tracks, vectors, maps, playlists."),
     LazyCommand(
+        "backup", "backups:backup", "Copy the database into FILE, whole and checked, also while it is in use."
+    ),
+    LazyCommand(
+        "restore", "backups:restore", "Put a backup in the place of the database, and bring it up to date."
+    ),
+    LazyCommand(
+        "doctor", "doctor:doctor",
+        "Check music folder, database, weights and maps; say what is wrong and what to do.",
+    ),
+    LazyCommand(
         "make-demo-library", "demo:make_demo_library",
         "Synthesise 48 tagged tracks in eight styles into FOLDER (default: demo/ in the music folder).",
     ),

@@ -11,7 +11,6 @@ from backend.commands.analysis import heard_specs, json_option, models_option, s
 from backend.commands.edge import command, no_progress_option, progress_bar
 from backend.context import database
 from backend.evolutions import followed
-from db.derived import put_in_place
 from db.embeddings import LibraryMatrix
 from db.evolution import GROUPS, SpaceEvolution, load_evolution
 from db.exporting import spread
@@ -19,6 +18,7 @@ from db.map_cache import MapQuery
 from db.projections import get_map
 from ML.errors import LibraryError
 from ML.evaluation.evolution_report import Panel, evolution_json, evolution_text, plot_evolution
+from ML.partial import put_in_place
 
 
 @command("artist-evolution")

@@ -11,7 +11,6 @@ import config
 from backend.commands.analysis import heard_specs, models_option
 from backend.commands.edge import command, no_progress_option, progress_bar
 from backend.context import audio_dir, database
-from db.derived import put_in_place
 from db.embeddings import LibraryMatrix
 from db.exporting import load_facts, load_table, spread
 from db.map_cache import MapQuery
@@ -20,6 +19,7 @@ from ML.errors import AudioDecodeError, LibraryError
 from ML.export.map_page import PageMap, write_page
 from ML.export.previews import make_preview
 from ML.export.tables import TABLE_FORMATS
+from ML.partial import put_in_place
 from ML.projections import PROJECTIONS
 from ML.spec import ModelSpec
 

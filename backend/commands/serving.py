@@ -12,12 +12,13 @@ from flask import current_app
 
 import config
 from backend.commands.edge import command
-from backend.context import database
+from backend.context import audio_dir, database
 from backend.guards.hosts import is_loopback
 from backend.jobs.stream import job_streams
 from backend.logs import set_up_logs
 from backend.refusals import RefusingChannel
 from backend.web import set_up_web
+from db.uploads import sweep_uploads
 from ML.errors import MelodexError
 
 PORT_SETTINGS = ("API_PORT", "APP_PORT")
@@ -33,7 +34,7 @@ def serve(host: str) -> None:
     from waitress import create_server
 
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    database()
+    sweep_uploads(database(), audio_dir())
     app.config["TOKEN"] = token_for(host)
     set_up_logs(app.config["TOKEN"])
     set_up_web(app)  # now: the first request would wait for it

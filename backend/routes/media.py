@@ -11,6 +11,7 @@ from backend.params import parse_integer
 from db.waveforms import get_peaks
 from ML.audio import is_audio_file
 from ML.errors import AudioDecodeError
+from ML.isolation import isolated
 from ML.peaks import merge_peaks
 from ML.tags import read_cover
 
@@ -39,7 +40,10 @@ def cover(filename: str) -> Response:
     """The embedded picture as JPEG, at most `size` pixels wide."""
     size = parse_integer(request.args, "size")
     path = audio_path(filename)
-    picture = render_cover(read_cover(path), size)
+    try:
+        picture = render_cover(isolated(read_cover, path), size)
+    except AudioDecodeError as error:
+        raise NotInLibraryError(str(error)) from error
     if picture is None:
         raise NotInLibraryError(f"{filename!r} has no cover picture that can be shown.")
     response = Response(picture, mimetype="image/jpeg")

@@ -26,7 +26,7 @@ def models() -> dict[str, LoadedModel]:
 
 
 @pytest.fixture
-def files(monkeypatch):
+def files(monkeypatch, in_process):
     """(files made up: {name: levels of its blocks, Events to wait for, errors to raise}, how often opened)"""
     contents: dict[str, list] = {}
     opened: Counter[str] = Counter()
@@ -114,8 +114,8 @@ def test_a_file_that_breaks_in_the_middle_fails_as_a_whole_and_alone(models, fil
     contents |= {
         "good.mp3": [0.1] * 9,
         "broken.mp3": [0.2] * 9 + [AudioDecodeError("samples that are not finite numbers")],
-        "gone.mp3": [FileNotFoundError(2, "No such file")],
-        "huge.mp3": [MemoryError()],
+        "gone.mp3": [AudioDecodeError("Cannot read gone.mp3: No such file.")],
+        "huge.mp3": [AudioDecodeError("not in the memory it may take")],
     }
     results = outcomes(Engine(models, WORKERS).run(jobs(contents)))
     failed = {key: str(error) for key, error in results.items() if isinstance(error, MelodexError)}

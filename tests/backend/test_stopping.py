@@ -2,7 +2,6 @@
 
 import random
 import signal
-import sqlite3
 import subprocess
 import time
 from pathlib import Path
@@ -12,17 +11,12 @@ import pytest
 from db.database import open_database
 from db.indexing import index_library
 from tests.conftest import REPOSITORY, flask_command, process_environment
+from tests.soundness import ROWS, assert_sound, query
 from tests.sounds import noise, tone, write_sound
 
 pytestmark = pytest.mark.xdist_group("stopping")  # one worker: its undisturbed run serves all
 N_SONGS = 18
 EXTENSIONS = (".wav", ".flac", ".ogg")
-ROWS = """
-SELECT filename, model, dataset, embedding_data, taggram_data, embedding_shape, taggram_shape,
-       starts_data, embeddings_data, taggrams_data
-FROM tracks JOIN embeddings ON track_id = tracks.id LEFT JOIN segment_vectors ON embedding_id = embeddings.id
-ORDER BY filename, model, dataset
-"""
 
 
 @pytest.fixture(scope="module")
@@ -49,14 +43,6 @@ def finish(process: subprocess.Popen) -> str:
     return output
 
 
-def query(path: Path, sql: str) -> list[tuple]:
-    connection = sqlite3.connect(path)
-    try:
-        return connection.execute(sql).fetchall()
-    finally:
-        connection.close()
-
-
 def n_rows(path: Path) -> int:
     return query(path, "SELECT count(*) FROM embeddings")[0][0]
 
@@ -64,15 +50,6 @@ def n_rows(path: Path) -> int:
 def wait_for_rows(process: subprocess.Popen, path: Path, n: int) -> None:
     while n_rows(path) < n and process.poll() is None:
         time.sleep(0.003)
-
-
-def assert_sound(path: Path) -> None:
-    assert query(path, "PRAGMA integrity_check") == [("ok",)]
-    assert query(path, "PRAGMA foreign_key_check") == []
-    without_segments = (
-        "SELECT count(*) FROM embeddings WHERE id NOT IN (SELECT embedding_id FROM segment_vectors)"
-    )
-    assert query(path, without_segments) == [(0,)]
 
 
 def index(shelf: Path, path: Path) -> Path:

@@ -315,11 +315,17 @@ def test_a_kill_leaves_nothing_half(moment, music, tmp_path, run):
 
 
 def test_what_a_kill_left_is_swept_by_later_uploads(client, music, tmp_path, loads):
-    folder = tmp_path / "library.db.uploads"
-    folder.mkdir()
-    (folder / "old.part").write_bytes(b"half")
-    (folder / "under way.part").write_bytes(b"half")
+    with subprocess.Popen(["true"]) as ended:
+        pass
+    uploads, token = tmp_path / "library.db.uploads", "0" * 32
+    uploads.mkdir()
+    dead, old, own = f"{ended.pid}-{token}.part", f"1-{token}.part", f"{os.getpid()}-{token}.part"
+    left = [uploads / dead, uploads / old, music / f".{dead}"]
+    kept = [uploads / own, music / f".{own}", music / "a person's own.part"]
+    for path in left + kept:
+        path.write_bytes(b"half")
     yesterday = time.time() - 90_000
-    os.utime(folder / "old.part", (yesterday, yesterday))
+    os.utime(uploads / old, (yesterday, yesterday))
     send(client, sound(tmp_path), "song.wav")
-    assert [path.name for path in folder.iterdir()] == ["under way.part"]
+    assert [path.name for path in left if path.exists()] == []
+    assert all(path.exists() for path in kept)

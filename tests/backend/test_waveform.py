@@ -14,13 +14,13 @@ from tests.sounds import SAMPLE_RATE, noise, tone, write_sound
 def decoded(monkeypatch) -> list[str]:
     """Names of the files that are really decoded."""
     names = []
-    real = db.waveforms.read_peaks
+    real = db.waveforms.isolated
 
-    def read_peaks(path: Path) -> np.ndarray:
+    def isolated(read, path: Path) -> np.ndarray:
         names.append(path.name)
-        return real(path)
+        return real(read, path)
 
-    monkeypatch.setattr(db.waveforms, "read_peaks", read_peaks)
+    monkeypatch.setattr(db.waveforms, "isolated", isolated)
     return names
 
 

@@ -18,9 +18,9 @@ from db.database import open_database
 from db.indexing import index_library
 from db.jobs import JobStore
 from tests.backend.conftest import free_ports
-from tests.backend.test_stopping import ROWS, assert_sound, query
 from tests.conftest import REPOSITORY, flask_command, process_environment
 from tests.processes import find_worker
+from tests.soundness import ROWS, assert_sound, query
 from tests.sounds import noise, tone, write_sound
 
 pytestmark = pytest.mark.xdist_group("stopping")

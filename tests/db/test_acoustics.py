@@ -50,7 +50,7 @@ def test_what_the_acoustic_model_heard_is_not_heard_again(database, music, measu
     with database.read() as session:
         plans = plan_extraction(session, [spec])
     extract(database, music, plans, {spec.key: load_model("acoustic")})
-    monkeypatch.setattr("ML.track_reading.stream_at", lambda *_: pytest.fail("decoded again"))
+    monkeypatch.setattr("ML.track_reading.isolated_items", lambda *_: pytest.fail("decoded again"))
     assert measure(force=True).n_reused == 1
     reused = tracks()["pulse.ogg"]
     assert reused.tempo == pytest.approx(heard.tempo, abs=0.1)

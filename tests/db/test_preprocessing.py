@@ -42,7 +42,7 @@ def hear(database, music):
 
 
 @pytest.fixture
-def decoded(monkeypatch) -> Counter[str]:
+def decoded(monkeypatch, in_process) -> Counter[str]:
     """How often each file was decoded."""
     counter: Counter[str] = Counter()
 
@@ -296,7 +296,7 @@ def test_batches_are_as_few_as_their_size_allows(batch_segments, hear, fake_mode
         assert max(model.run.batch_sizes) <= batch_segments
 
 
-def test_models_that_listen_alike_share_one_resampling(monkeypatch, hear, fake_models, songs):
+def test_models_that_listen_alike_share_one_resampling(monkeypatch, in_process, hear, fake_models, songs):
     rates = []
     monkeypatch.setattr(
         audio, "ResamplingStream", lambda source, rate: rates.append(rate) or STREAM(source, rate)
