@@ -1,12 +1,14 @@
 """The same recording is found whatever was done to the file; a person decides, and searches heed it."""
 
 import json
+import sqlite3
 
 import numpy as np
 import pytest
 
 from ML.audio import decode
 from tests.ML.golden import SHARED, needs_shared
+from tests.processes import kill_at
 from tests.sounds import noise, tag, write_sound
 
 RATE = 22050
@@ -95,6 +97,23 @@ def test_copies_are_found_a_remix_is_a_version_and_verdicts_are_heeded(pairs, cl
     client.put(f"/duplicates/{same[0]['id']}", json={"verdict": None})
     undecided = client.get("/duplicates").get_json()["pairs"][0]
     assert (undecided["id"], undecided["verdict"]) == (same[0]["id"], None)
+
+
+def test_killed_a_search_changes_nothing_and_the_next_one_finds_all(pairs, client, app, environment):
+    found = pairs()
+    client.put(f"/duplicates/{found[0]['id']}", json={"verdict": "different"})
+    before = client.get("/duplicates").get_json()["pairs"]
+    # Where a search has deleted what nobody judged, and has put nothing in its place yet.
+    kill_at("db.duplicates", "setattr", environment, "find-duplicates", "--no-progress")
+    with sqlite3.connect(app.config["DATABASE_PATH"]) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert client.get("/duplicates").get_json()["pairs"] == before
+    again = pairs()
+    assert [without_id(pair) for pair in again] == [without_id(pair) for pair in before]
+
+
+def without_id(pair: dict) -> dict:
+    return {name: value for name, value in pair.items() if name != "id"}
 
 
 def test_wrong_verdicts_are_refused(client, songs):
