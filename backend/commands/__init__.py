@@ -6,7 +6,9 @@ COMMANDS = (
     LazyCommand(
         "init-db", "database:init_db", "Create the database, or bring an older one up to date."
     ),
-    LazyCommand("clean-db", "database:clean_db", "Delete every record: tracks, vectors, maps, playlists."),
+    LazyCommand(
+        "clean-db", "database:clean_db", "Delete every record: tracks, vectors, maps, playlists, evaluations."
+    ),
     LazyCommand(
         "make-demo-library", "demo:make_demo_library",
         "Synthesise 48 tagged tracks in eight styles into FOLDER (default: demo/ in the music folder).",

@@ -112,6 +112,17 @@ def test_killed_a_search_changes_nothing_and_the_next_one_finds_all(pairs, clien
     assert [without_id(pair) for pair in again] == [without_id(pair) for pair in before]
 
 
+def test_a_search_started_in_the_app_finds_the_same(pairs, client, work_off):
+    wanted = {"kind": "duplicates", "parameters": {"models": ["acoustic"]}}
+    job = client.post("/jobs", json=wanted).get_json()
+    work_off()
+    told = client.get(f"/jobs/{job['id']}").get_json()
+    shown = client.get("/duplicates").get_json()["pairs"]
+    assert (told["state"], told["note"]) == ("done", f"{len(shown)} pairs found")
+    assert told["done"] == told["total"] > len(shown) > 0
+    assert [without_id(pair) for pair in shown] == [without_id(pair) for pair in pairs()]
+
+
 def without_id(pair: dict) -> dict:
     return {name: value for name, value in pair.items() if name != "id"}
 
