@@ -9,33 +9,19 @@ import pytest
 from ML.audio import decode
 from tests.ML.golden import SHARED, needs_shared
 from tests.processes import kill_at
-from tests.sounds import noise, tag, write_sound
+from tests.sounds import SAMPLE_RATE as RATE
+from tests.sounds import melody, tag, write_sound
 
-RATE = 22050
 CLIPS = SHARED / "audio" / "genres"
-
-
-def song(seed: int, seconds: float = 14.0) -> np.ndarray:
-    """Notes of their own melody over a little noise."""
-    generator = np.random.default_rng(seed)
-    n = round(0.4 * RATE)
-    t = np.arange(n) / RATE
-    notes = [
-        np.exp(-4 * t) * sum(np.sin(2 * np.pi * pitch * k * t) / k for k in (1, 2, 3))
-        for pitch in generator.choice([220, 247, 294, 330, 392, 440, 523, 587], round(seconds / 0.4))
-    ]
-    return (0.15 * np.concatenate(notes) + 0.01 * noise(seed, seconds + 1, RATE)[: n * len(notes)]).astype(
-        np.float32
-    )
 
 
 @pytest.fixture
 def library(music, run) -> None:
     """A song re-encoded, trimmed and made louder; another song; a remix of the first, by its name."""
-    first = song(1)
+    first = melody(1)
     files = {
         "a.flac": first, "re-encoded.mp3": first, "trimmed.ogg": first[int(2.3 * RATE) :],
-        "louder.wav": np.clip(3 * first, -1, 1), "other.wav": song(2), "remix.wav": song(3),
+        "louder.wav": np.clip(3 * first, -1, 1), "other.wav": melody(2), "remix.wav": melody(3),
     }  # fmt: skip
     for name, samples in files.items():
         write_sound(music / name, samples, RATE)
