@@ -44,7 +44,9 @@ def test_a_copy_is_found_heard_and_decided_for_good(page: Page, doubled_site: Si
 
     pair.get_by_test_id("pair-duplicate").click()
     expect(pair).to_have_attribute("data-verdict", "duplicate")
-    expect(page.get_by_test_id("duplicates").get_by_role("status")).to_contain_text("The only pair is decided")
+    expect(page.get_by_test_id("duplicates").get_by_role("status")).to_contain_text(
+        "The only pair is decided"
+    )
     page.reload()
     expect(pair.get_by_test_id("pair-duplicate")).to_have_attribute("aria-pressed", "true")
     near = get_json(doubled_site, f"/neighbors?red=acoustic&dataset=librosa&track={ORIGINAL}&k=9")["data"]
