@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -86,3 +87,17 @@ def put_in_place(path: Path, write: Callable[[Path], None]) -> None:
     finally:
         unfinished.unlink(missing_ok=True)
     sync_folder(path.parent)
+
+
+def put_folder(path: Path, write: Callable[[Path], None]) -> None:
+    """A folder that has its name only when it is whole; what a killed run left is replaced.
+
+    write: makes the folder itself.
+    """
+    unfinished = path.with_name(f"{path.name}.part")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    try:
+        write(unfinished)
+        unfinished.rename(path)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)

@@ -5,6 +5,7 @@ import datetime
 import hashlib
 import json
 import re
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -207,3 +208,6 @@ class Evaluations:
             return json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise LibraryError(f"{path} is damaged: delete it and run evaluate again.") from error
+
+    def clear(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)

@@ -139,3 +139,19 @@ def tag_vorbis(path: Path, cover: bytes | None, texts: dict[str, str]) -> None:
         else:
             file["metadata_block_picture"] = [base64.b64encode(image.write()).decode()]
     file.save()
+
+
+SCALE = (220, 247, 294, 330, 392, 440, 523, 587)  # Hz
+NOTE_SECONDS = 0.4
+
+
+def melody(seed: int, seconds: float = 14.0) -> np.ndarray:
+    """Notes of their own over a little noise, at SAMPLE_RATE: what a fingerprint tells from another."""
+    generator = np.random.default_rng(seed)
+    t = np.arange(round(NOTE_SECONDS * SAMPLE_RATE)) / SAMPLE_RATE
+    notes = [
+        np.exp(-4 * t) * sum(np.sin(2 * np.pi * pitch * k * t) / k for k in (1, 2, 3))
+        for pitch in generator.choice(SCALE, round(seconds / NOTE_SECONDS))
+    ]
+    sounding = 0.15 * np.concatenate(notes)
+    return (sounding + 0.01 * noise(seed, seconds + 1, SAMPLE_RATE)[: len(sounding)]).astype(np.float32)

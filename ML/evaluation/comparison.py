@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ML.evaluation.checkpoints import GAIN, IMPROVEMENT_SHARE, JUDGED, RAW, TrainedRun
+from ML.evaluation.figures import new_figure
+from ML.evaluation.intervals import finite
 from ML.text import aligned
 
 if TYPE_CHECKING:
@@ -150,20 +152,12 @@ def run_json(ranked: Ranked) -> dict[str, Any]:
     }
 
 
-def finite(value: float) -> float | None:
-    """JSON knows no NaN and no infinity."""
-    return value if math.isfinite(value) else None
-
-
 def plot_losses(ranked: Sequence[Ranked], path: Path) -> None:
     """PNG: validation losses above, training losses below, a dot at the best epoch."""
     from matplotlib import style
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
 
     with style.context("tableau-colorblind10"):
-        figure = Figure(figsize=(9, 7), layout="constrained")
-        FigureCanvasAgg(figure)  # no display is needed
+        figure = new_figure(9, 7)
         above, below = figure.subplots(2, 1, sharex=True)
         for each in ranked:
             draw_run(above, below, each)

@@ -1,7 +1,6 @@
 """An evaluation as it is kept and published: one JSON document that all tables and pictures come from."""
 
 import hashlib
-import math
 import platform
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ML.evaluation.agreement import Agreement
+from ML.evaluation.intervals import finite
 from ML.evaluation.judgement import Labelling
 from ML.evaluation.metric_table import METRIC_ROWS
 from ML.evaluation.resampling import Measured, paired_difference
@@ -85,7 +85,8 @@ def describe_differences(rows: Sequence[JudgedRow]) -> list[Document]:
         {"metric": key, "left": one.name, "right": other.name}
         | paired_difference(one.metrics[key], other.metrics[key]).as_json()
         for one, other in combinations(rows, 2)
-        for key in one.metrics.keys() & other.metrics.keys()
+        for key in one.metrics
+        if key in other.metrics
     ]
 
 
@@ -104,8 +105,3 @@ def agreement_document(found: Agreement, filenames: Sequence[str]) -> Document:
 
 def squares(values: np.ndarray) -> list[list[float | None]]:
     return [[finite(value) for value in row] for row in values.tolist()]
-
-
-def finite(value: float) -> float | None:
-    """JSON knows no NaN and no infinity."""
-    return value if math.isfinite(value) else None

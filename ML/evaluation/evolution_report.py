@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ML.evaluation.evolution import Evolution
+from ML.evaluation.figures import new_figure
 from ML.text import aligned
 
 if TYPE_CHECKING:
@@ -113,11 +114,7 @@ def moved_lines(followed: Followed) -> list[str]:
 
 def plot_evolution(panels: Sequence[Panel], path: Path) -> None:
     """PNG, a row a model: the path of the yearly centroids over the map, and every step as a bar."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(11, 4.6 * len(panels)), layout="constrained")
-    FigureCanvasAgg(figure)  # no display is needed
+    figure = new_figure(11, 4.6 * len(panels))
     for axes, panel in zip(figure.subplots(len(panels), 2, squeeze=False), panels, strict=True):
         draw_map(axes[0], panel)
         draw_drift(axes[1], panel)

@@ -42,3 +42,8 @@ def bootstrap_interval(values: np.ndarray, seed: int, n_rounds: int = N_ROUNDS) 
     means = [values[generator.integers(len(values), size=len(values))].mean() for _ in range(n_rounds)]
     low, high = np.percentile(means, TAILS)
     return Interval(float(values.mean()), float(low), float(high), len(values))
+
+
+def finite(value: float) -> float | None:
+    """JSON knows no NaN and no infinity."""
+    return value if math.isfinite(value) else None

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ML.evaluation.document import Document
+from ML.evaluation.figures import new_figure
 from ML.evaluation.tables import MATRICES, shown_metrics, shown_rows
 
 if TYPE_CHECKING:
@@ -15,15 +16,6 @@ FORMATS = (".png", ".svg")
 COLUMNS = 3
 BLUE, GREY = "#0072B2", "#777777"  # Okabe & Ito's blue; grey is chance
 DARK_FROM = 0.6  # of the colour map: numbers on it are white from here on
-
-
-def new_figure(width: float, height: float) -> "Figure":
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width, height), layout="constrained")
-    FigureCanvasAgg(figure)  # no display is needed
-    return figure
 
 
 def save(figure: "Figure", path: Path) -> list[Path]:

@@ -3,13 +3,15 @@
 import csv
 import io
 from collections.abc import Iterator
+from itertools import combinations
 
 from ML.evaluation.document import Document
 from ML.text import aligned
 
 CSV_HEADER = ("name", "model", "map", "metric", "value", "low", "high", "chance", "n")
 MATRICES = {"cka": "Linear CKA", "jaccard": "Shared neighbours (Jaccard)", "rbo": "Shared ranking (RBO)"}
-NOTHING = "–"
+DIFFERENCES_HEADER = ("left", "right", "metric", "difference", "low", "high", "n")
+NOTHING, TOLD_APART = "–", "*"
 
 
 def shown_metrics(document: Document, of: str) -> list[Document]:
@@ -71,11 +73,40 @@ def with_chance(value: Document | None) -> str:
     return f"{cell(value)}, chance {chance_cell(value)}"
 
 
+def apart(document: Document, of: str) -> tuple[list[str], list[list[str]]]:
+    """Two models, or two maps of one model, a line: by how much the first has more than the second."""
+    metrics, rows = shown_metrics(document, of), shown_rows(document, of)
+    found = {(each["left"], each["right"], each["metric"]): each for each in document["differences"]}
+    pairs = [
+        (one["name"], other["name"])
+        for one, other in combinations(rows, 2)
+        if of == "space" or one["model"] == other["model"]
+    ]
+    header = ["difference", *(metric["title"] for metric in metrics)]
+    lines = [
+        [f"{left} − {right}", *(difference_cell(found.get((left, right, each["key"]))) for each in metrics)]
+        for left, right in pairs
+    ]
+    return header, lines
+
+
+def difference_cell(value: Document | None) -> str:
+    """0.300 [0.190, 0.430]*: marked where the interval leaves out 0."""
+    if not value or value["interval_95"] is None:
+        return NOTHING
+    low, high = value["interval_95"]
+    return cell(value) + (TOLD_APART if low > 0 or high < 0 else "")
+
+
 LAYOUTS = {"space": turned, "map": upright}
 
 
 def tables_of(document: Document) -> Iterator[tuple[list[str], list[list[str]]]]:
     return (layout(document, of) for of, layout in LAYOUTS.items() if shown_rows(document, of))
+
+
+def difference_tables(document: Document) -> list[tuple[list[str], list[list[str]]]]:
+    return [table for table in (apart(document, of) for of in LAYOUTS) if table[1]]
 
 
 def headline(document: Document) -> str:
@@ -89,6 +120,13 @@ def headline(document: Document) -> str:
     )
 
 
+DIFFERENCES_TITLE = (
+    "Differences, paired: both on the same tracks in every bootstrap sample. Where the interval leaves out 0 "
+    f"({TOLD_APART}) these tracks tell the two apart, also where the intervals above overlap; "
+    "of twenty such intervals one leaves it out by chance."
+)
+
+
 def as_text(document: Document) -> str:
     parts = [headline(document)]
     parts += ["\n".join(aligned(header, lines)) for header, lines in tables_of(document)]
@@ -97,12 +135,17 @@ def as_text(document: Document) -> str:
 
 def as_markdown(document: Document) -> str:
     parts = [headline(document)]
-    for header, lines in tables_of(document):
-        rule = ["---", *("--:" for _ in header[1:])]
-        parts.append("\n".join(f"| {' | '.join(row)} |" for row in (header, rule, *lines)))
+    parts += [markdown(*table) for table in tables_of(document)]
+    if differences := difference_tables(document):
+        parts += [DIFFERENCES_TITLE.replace(TOLD_APART, "\\*"), *(markdown(*table) for table in differences)]
     if "agreement" in document:
         parts.append(agreement_markdown(document["agreement"]))
     return "\n\n".join(parts) + "\n"
+
+
+def markdown(header: list[str], lines: list[list[str]]) -> str:
+    rule = ["---", *("--:" for _ in header[1:])]
+    return "\n".join(f"| {' | '.join(row)} |" for row in (header, rule, *lines))
 
 
 def agreement_markdown(agreement: Document) -> str:
@@ -110,9 +153,7 @@ def agreement_markdown(agreement: Document) -> str:
     for name, title in MATRICES.items():
         rows = zip(agreement["models"], agreement[name], strict=True)
         lines = [[model, *map(number, values)] for model, values in rows]
-        header = [title, *agreement["models"]]
-        rule = ["---", *("--:" for _ in agreement["models"])]
-        parts.append("\n".join(f"| {' | '.join(row)} |" for row in (header, rule, *lines)))
+        parts.append(markdown([title, *agreement["models"]], lines))
     return "\n\n".join(parts)
 
 
@@ -122,23 +163,38 @@ def number(value: float | None) -> str:
 
 def as_latex(document: Document) -> str:
     """booktabs tables."""
-    parts = [f"% {headline(document)}"]
-    for header, lines in tables_of(document):
-        body = [" & ".join(map(latex, row)) + r" \\" for row in lines]
-        head = " & ".join(map(latex, header)) + r" \\"
-        columns = "l" + "r" * (len(header) - 1)
-        parts.append("\n".join((
-            rf"\begin{{tabular}}{{{columns}}}", r"\toprule", head, r"\midrule", *body, r"\bottomrule",
-            r"\end{tabular}",
-        )))  # fmt: skip
+    parts = [f"% {headline(document)}", *(tabular(*table) for table in tables_of(document))]
+    if differences := difference_tables(document):
+        parts += [f"% {DIFFERENCES_TITLE}", *(tabular(*table) for table in differences)]
     return "\n\n".join(parts) + "\n"
 
 
-LATEX = {"&": r"\&", "%": r"\%", "_": r"\_", "#": r"\#", "$": r"\$", "–": "--"}
+def tabular(header: list[str], lines: list[list[str]]) -> str:
+    body = [" & ".join(map(latex, row)) + r" \\" for row in lines]
+    head = " & ".join(map(latex, header)) + r" \\"
+    columns = "l" + "r" * (len(header) - 1)
+    return "\n".join((
+        rf"\begin{{tabular}}{{{columns}}}", r"\toprule", head, r"\midrule", *body, r"\bottomrule",
+        r"\end{tabular}",
+    ))  # fmt: skip
+
+
+LATEX = {"&": r"\&", "%": r"\%", "_": r"\_", "#": r"\#", "$": r"\$", "–": "--", "−": "$-$"}
 
 
 def latex(text: str) -> str:
     return "".join(LATEX.get(letter, letter) for letter in text)
+
+
+def differences_csv(document: Document) -> str:
+    """A line for each two models or maps and each metric that both have."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(DIFFERENCES_HEADER)
+    for each in document["differences"]:
+        low, high = each["interval_95"] or (None, None)
+        writer.writerow([each["left"], each["right"], each["metric"], each["mean"], low, high, each["n"]])
+    return text.getvalue()
 
 
 def agreement_csv(agreement: Document) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ML.evaluation.figures import new_figure
 from ML.training.runs import TrainingRun, save_json
 from ML.training.trainer import Verdict
 
@@ -80,12 +81,8 @@ def classification_report(verdict: Verdict, classes: list[str]) -> str:
 
 def draw_confusion_matrix(matrix: np.ndarray, classes: list[str], path: Path) -> None:
     """Shares of each true genre; every cell says how many."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     side = 3 + 0.5 * len(classes)
-    figure = Figure(figsize=(side, side), layout="constrained")
-    FigureCanvasAgg(figure)  # no display is needed
+    figure = new_figure(side, side)
     axes = figure.add_subplot()
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)

@@ -6,7 +6,9 @@ COMMANDS = (
     LazyCommand(
         "init-db", "database:init_db", "Create the database, or bring an older one up to date."
     ),
-    LazyCommand("clean-db", "database:clean_db", "Delete every record: tracks, vectors, maps, playlists."),
+    LazyCommand(
+        "clean-db", "database:clean_db", "Delete every record: tracks, vectors, maps, playlists, evaluations."
+    ),
     LazyCommand(
         "backup", "backups:backup", "Copy the database into FILE, whole and checked, also while it is in use."
     ),

@@ -45,12 +45,15 @@ seed_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="All figures as JSON on stdout.")
 
 
+def judging_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """What every command takes that judges models by labels."""
+    for option in (no_progress_option, json_option, seed_option, k_option, models_option):
+        function = option(function)
+    return function
+
+
 @command("compute-genre-similarity")
-@models_option
-@k_option
-@seed_option
-@json_option
-@no_progress_option
+@judging_options
 def genre_similarity(models: str | None, k: int, seed: int, as_json: bool, no_progress: bool) -> None:
     """Measure in every model's space how well tracks lie with their genre.
 
@@ -97,11 +100,7 @@ def judge_genres(spec: ModelSpec, space: LabelledSpace, k: int, seed: int) -> Mo
     "--tags-csv", type=click.Path(path_type=Path, dir_okay=False),
     help="Tags of your own instead: a table with the columns filename,tags (several tags: a;b).",
 )  # fmt: skip
-@models_option
-@k_option
-@seed_option
-@json_option
-@no_progress_option
+@judging_options
 def multi_tag_metrics(
     tags_dir: Path | None, tags_csv: Path | None, models: str | None, k: int, seed: int, as_json: bool,
     no_progress: bool,

@@ -2,7 +2,7 @@
 
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import wraps
 from threading import Event
 from types import FrameType
@@ -42,6 +42,31 @@ def progress_bar(description: str, unit: str, hidden: bool, total: int = 0) -> I
 
     with tqdm(total=total, desc=description, unit=unit, disable=hidden, leave=False) as bar:
         yield bar
+
+
+class StagedBars:
+    """A bar for each part of the work, one after the other; what could not be done is a line on stderr."""
+
+    def __init__(self, bars: ExitStack, hidden: bool):
+        self._bars, self._hidden = bars, hidden
+        self._show: Callable[[int, int], None] | None = None
+
+    def begin(self, stage: str, total: int = 0, unit: str = "") -> None:
+        self._bars.close()
+        self._show = count_up_to(self._bars.enter_context(progress_bar(stage, unit, self._hidden, total)))
+
+    def count(self, n_done: int, n_total: int) -> None:
+        if self._show:
+            self._show(n_done, n_total)
+
+    def fail(self, what: str, reason: str) -> None:
+        click.echo(f"{what}: {reason}", err=True)
+
+
+@contextmanager
+def staged_progress(hidden: bool) -> Iterator[StagedBars]:
+    with ExitStack() as bars:
+        yield StagedBars(bars, hidden)
 
 
 @contextmanager

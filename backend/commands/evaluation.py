@@ -1,6 +1,7 @@
 """evaluate and agreement."""
 
 import json
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import click
 from flask import current_app
 
 import config
-from backend.commands.analysis import heard_specs, json_option, k_option, models_option, seed_option
+from backend.commands.analysis import heard_specs, json_option, judging_options, k_option, models_option
 from backend.commands.edge import command, no_progress_option, progress_bar
 from backend.commands.report_files import Writers, text_file, write_files
 from backend.context import audio_dir, database
@@ -33,20 +34,20 @@ AXES = ("vote of the neighbours", "label")  # of a confusion matrix
 OF_ARTISTS = ("artist", "album")  # labels that tracks of other artists cannot share
 
 
+def out_option(files: str, folder: str) -> Callable[[Callable], Callable]:
+    return click.option(
+        "--out", type=click.Path(path_type=Path, file_okay=False),
+        help=f"Folder for {files}; default: {folder} in REPORTS_DIR.",
+    )  # fmt: skip
+
+
 @command("evaluate")
-@models_option
 @click.option(
     "--labels", default="genre", show_default=True, metavar="SOURCE",
     help=f"What tracks are judged by: {', '.join(LABELS)}, or csv:COLUMN of selected_songs.csv.",
 )  # fmt: skip
-@k_option
-@seed_option
-@click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False),
-    help="Folder for tables (CSV, Markdown, LaTeX, JSON) and pictures; default: evaluation in REPORTS_DIR.",
-)  # fmt: skip
-@json_option
-@no_progress_option
+@out_option("tables (CSV, Markdown, LaTeX, JSON) and pictures", "evaluation")
+@judging_options
 def evaluate(
     models: str | None, labels: str, k: int, seed: int, out: Path | None, as_json: bool, no_progress: bool
 ) -> None:
@@ -74,10 +75,7 @@ def evaluate(
 @command("agreement")
 @models_option
 @k_option
-@click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False),
-    help="Folder for agreement.csv, .json and pictures; default: agreement in REPORTS_DIR.",
-)  # fmt: skip
+@out_option("agreement.csv, .json and pictures", "agreement")
 @json_option
 @no_progress_option
 def agreement(models: str | None, k: int, out: Path | None, as_json: bool, no_progress: bool) -> None:
@@ -106,6 +104,7 @@ def evaluation_files(document: Document) -> Writers:
     files: Writers = {
         "evaluation.json": text_file(json.dumps(document, indent=1, ensure_ascii=False)),
         "evaluation.csv": text_file(tables.as_csv(document)),
+        "differences.csv": text_file(tables.differences_csv(document)),
         "evaluation.md": text_file(tables.as_markdown(document)),
         "evaluation.tex": text_file(tables.as_latex(document)),
     }

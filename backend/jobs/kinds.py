@@ -8,12 +8,17 @@ from typing import Any
 import config
 from backend.context import audio_dir, database, weights_dir
 from backend.drawing import draw, draw_anew, missing_maps, offered_maps
+from backend.exports import FORMATS, Export, file_name, gather
 from backend.fetching import fetch_missing, sort_by_weights
+from backend.jobs import values
 from backend.jobs.report import Report
 from backend.loading import listen
 from backend.settings import joining_specs
+from db.duplicate_search import find_pairs
+from db.duplicates import save_pairs
 from db.embeddings import count_extracted
 from db.indexing import index_library
+from db.kept_exports import KeptExports
 from db.preprocessing import TrackPlan, plan_extraction
 from ML import registry
 from ML.devices import pick_device
@@ -28,11 +33,11 @@ Parameters = dict[str, Any]
 class JobKind:
     """priority: a running job makes room for one of a higher priority, and then goes on.
 
-    takes: its parameters by name, each with its type; None for a kind that nobody can ask for directly.
+    takes: its parameters, and how each is read; None for a kind that nobody can ask for directly.
     """
 
     run: Callable[[Parameters, Report], None]
-    takes: dict[str, type] | None
+    takes: dict[str, values.Parse] | None
     priority: int = 0
 
 
@@ -69,11 +74,7 @@ def extract(parameters: Parameters, report: Report) -> None:
 
 def maps(parameters: Parameters, report: Report) -> None:
     """Draw what is missing, or all maps anew."""
-    with database().read() as session:
-        heard = count_extracted(session)
-    specs = [spec for spec in specs_of(parameters) if heard.get((spec.name, spec.variant))]
-    if not specs:
-        raise MelodexError("None of these models has heard a track yet.")
+    specs = heard_specs(parameters)
     if not parameters["refit"]:
         return draw_missing(specs, report)
     report.begin("Drawing maps anew", unit="maps")
@@ -87,6 +88,40 @@ def uploads(parameters: Parameters, report: Report) -> None:
         specs = joining_specs(count_extracted(session), weights_dir())
         plans = [plan for plan in plan_extraction(session, specs) if plan.track_id in sent]
     hear(plans, len(plans) * len(specs), report)
+
+
+def duplicates(parameters: Parameters, report: Report) -> None:
+    specs = heard_specs(parameters)
+    report.begin("Comparing", unit="pairs")
+    with database().read() as session:
+        found = list(find_pairs(session, specs, audio_dir(), report.count))
+    with database().write() as session:
+        save_pairs(session, found)
+    report.current.note = f"{len(found)} pairs found"
+
+
+def export(parameters: Parameters, report: Report) -> None:
+    """Into a file that waits to be downloaded."""
+    wanted = Export(
+        parameters["format"], heard_specs(parameters), parameters["method"], parameters["previews"]
+    )
+    gathered = gather(wanted, report)
+    report.begin("Writing the file")
+    try:
+        path = KeptExports(database()).make(report.job.id, file_name(wanted.file_format), gathered.write_file)
+    except OSError as error:
+        raise MelodexError(f"The export cannot be written: {error.strerror}.") from error
+    report.current.note = f"{gathered.n_tracks} tracks in {path.name}"
+
+
+def heard_specs(parameters: Parameters) -> list[ModelSpec]:
+    """Of the models named those that have heard something. Raises MelodexError for none."""
+    with database().read() as session:
+        heard = count_extracted(session)
+    specs = [spec for spec in specs_of(parameters) if heard.get((spec.name, spec.variant))]
+    if not specs:
+        raise MelodexError("None of these models has heard a track yet.")
+    return specs
 
 
 def specs_of(parameters: Parameters) -> list[ModelSpec]:
@@ -137,8 +172,13 @@ def draw_missing(specs: list[ModelSpec], report: Report) -> None:
 SOON = 10
 KINDS = {
     "index": JobKind(index, takes={}, priority=SOON),
-    "download": JobKind(download, takes={"models": list}),
-    "extract": JobKind(extract, takes={"models": list, "download": bool}),
-    "maps": JobKind(maps, takes={"models": list, "refit": bool}),
+    "download": JobKind(download, takes={"models": values.models}),
+    "extract": JobKind(extract, takes={"models": values.models, "download": values.wish}),
+    "maps": JobKind(maps, takes={"models": values.models, "refit": values.wish}),
+    "duplicates": JobKind(duplicates, takes={"models": values.models}),
+    "export": JobKind(export, takes={
+        "models": values.models, "format": values.one_of(FORMATS), "method": values.map_method,
+        "previews": values.wish,
+    }),
     "uploads": JobKind(uploads, takes=None, priority=SOON),
-}
+}  # fmt: skip

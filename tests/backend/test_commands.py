@@ -3,6 +3,7 @@
 import re
 import shutil
 import sqlite3
+from pathlib import Path
 
 import pytest
 
@@ -49,12 +50,21 @@ def test_clean_db_deletes_records_and_no_file(run, songs, music, database_path, 
     run("index-audio")
     run("preprocess-all", "--models", "acoustic")
     assert count(database_path, "projections") > 0
+    files = [kept_file(database_path, kind) for kind in ("evaluations", "exports", "derived")]
     result = run("clean-db")
     assert (result.exit_code, "3 tracks" in result.stdout) == (0, True)
+    assert not any(file.exists() for file in files), "what was computed from tracks goes with them"
     for table in ("tracks", "embeddings", "segment_vectors", "projections", "extraction_failures"):
         assert count(database_path, table) == 0
     assert all((music / name).is_file() for name in songs)
     assert "3 new" in run("index-audio").stdout
+
+
+def kept_file(database_path: Path, kind: str) -> Path:
+    file = Path(f"{database_path}.{kind}") / "1" / "something"
+    file.parent.mkdir(parents=True)
+    file.touch()
+    return file
 
 
 def test_dropped_tables_are_made_again_by_init_db(flask, songs, environment):

@@ -1,39 +1,27 @@
 """The same recording is found whatever was done to the file; a person decides, and searches heed it."""
 
 import json
+import sqlite3
 
 import numpy as np
 import pytest
 
 from ML.audio import decode
 from tests.ML.golden import SHARED, needs_shared
-from tests.sounds import noise, tag, write_sound
+from tests.processes import kill_at
+from tests.sounds import SAMPLE_RATE as RATE
+from tests.sounds import melody, tag, write_sound
 
-RATE = 22050
 CLIPS = SHARED / "audio" / "genres"
-
-
-def song(seed: int, seconds: float = 14.0) -> np.ndarray:
-    """Notes of their own melody over a little noise."""
-    generator = np.random.default_rng(seed)
-    n = round(0.4 * RATE)
-    t = np.arange(n) / RATE
-    notes = [
-        np.exp(-4 * t) * sum(np.sin(2 * np.pi * pitch * k * t) / k for k in (1, 2, 3))
-        for pitch in generator.choice([220, 247, 294, 330, 392, 440, 523, 587], round(seconds / 0.4))
-    ]
-    return (0.15 * np.concatenate(notes) + 0.01 * noise(seed, seconds + 1, RATE)[: n * len(notes)]).astype(
-        np.float32
-    )
 
 
 @pytest.fixture
 def library(music, run) -> None:
     """A song re-encoded, trimmed and made louder; another song; a remix of the first, by its name."""
-    first = song(1)
+    first = melody(1)
     files = {
         "a.flac": first, "re-encoded.mp3": first, "trimmed.ogg": first[int(2.3 * RATE) :],
-        "louder.wav": np.clip(3 * first, -1, 1), "other.wav": song(2), "remix.wav": song(3),
+        "louder.wav": np.clip(3 * first, -1, 1), "other.wav": melody(2), "remix.wav": melody(3),
     }  # fmt: skip
     for name, samples in files.items():
         write_sound(music / name, samples, RATE)
@@ -95,6 +83,34 @@ def test_copies_are_found_a_remix_is_a_version_and_verdicts_are_heeded(pairs, cl
     client.put(f"/duplicates/{same[0]['id']}", json={"verdict": None})
     undecided = client.get("/duplicates").get_json()["pairs"][0]
     assert (undecided["id"], undecided["verdict"]) == (same[0]["id"], None)
+
+
+def test_killed_a_search_changes_nothing_and_the_next_one_finds_all(pairs, client, app, environment):
+    found = pairs()
+    client.put(f"/duplicates/{found[0]['id']}", json={"verdict": "different"})
+    before = client.get("/duplicates").get_json()["pairs"]
+    # Where a search has deleted what nobody judged, and has put nothing in its place yet.
+    kill_at("db.duplicates", "setattr", environment, "find-duplicates", "--no-progress")
+    with sqlite3.connect(app.config["DATABASE_PATH"]) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert client.get("/duplicates").get_json()["pairs"] == before
+    again = pairs()
+    assert [without_id(pair) for pair in again] == [without_id(pair) for pair in before]
+
+
+def test_a_search_started_in_the_app_finds_the_same(pairs, client, work_off):
+    wanted = {"kind": "duplicates", "parameters": {"models": ["acoustic"]}}
+    job = client.post("/jobs", json=wanted).get_json()
+    work_off()
+    told = client.get(f"/jobs/{job['id']}").get_json()
+    shown = client.get("/duplicates").get_json()["pairs"]
+    assert (told["state"], told["note"]) == ("done", f"{len(shown)} pairs found")
+    assert told["done"] == told["total"] > len(shown) > 0
+    assert [without_id(pair) for pair in shown] == [without_id(pair) for pair in pairs()]
+
+
+def without_id(pair: dict) -> dict:
+    return {name: value for name, value in pair.items() if name != "id"}
 
 
 def test_wrong_verdicts_are_refused(client, songs):

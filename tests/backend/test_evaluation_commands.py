@@ -65,6 +65,16 @@ def test_tables_and_pictures_are_written_where_they_are_asked_for(run, library, 
     shown = f"{found['rows'][0]['metrics']['probe_accuracy']['mean']:.3f}"
     for name in ("evaluation.md", "evaluation.tex"):
         assert shown in (tmp_path / "paper" / name).read_text(), name
+    difference = next(each for each in found["differences"] if each["metric"] == "knn_accuracy")
+    low, high = difference["interval_95"]
+    assert low > 0, "these two models differ"
+    marked = f"{difference['mean']:.3f} [{low:.3f}, {high:.3f}]*"
+    assert f"| musicnn/mtat − whisper/base | {marked} |" in (tmp_path / "paper/evaluation.md").read_text()
+    assert f"musicnn/mtat $-$ whisper/base & {marked} &" in (tmp_path / "paper/evaluation.tex").read_text()
+    with (tmp_path / "paper/differences.csv").open() as file:
+        listed = list(csv.DictReader(file))
+    assert len(listed) == len(found["differences"])
+    assert float(listed[0]["difference"]) == found["differences"][0]["mean"]
     for picture in ("models", "maps", "agreement", "confusion_musicnn_mtat"):
         assert (tmp_path / f"paper/{picture}.png").read_bytes().startswith(b"\x89PNG")
         assert "<svg" in (tmp_path / f"paper/{picture}.svg").read_text()

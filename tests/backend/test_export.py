@@ -1,12 +1,14 @@
 """The library taken along: every table says what the database says, and nothing is overwritten."""
 
 import csv
+from pathlib import Path
 
 import numpy as np
 import pytest
 from werkzeug.test import Client
 
 from db.embeddings import load_matrix
+from tests.processes import kill_at
 from tests.sounds import noise, tag, write_sound
 
 HOSTILE = '</script><img src=x onerror="alert(1)">'
@@ -106,6 +108,37 @@ def test_nothing_is_overwritten_unasked(library, run, tmp_path):
     assert run("export", "--format", "npy", "--out", tmp_path, "--overwrite").exit_code == 1
     assert run("export", "--format", "csv", "--out", tmp_path / "no" / "where.csv").exit_code == 1
     assert out.is_file() and not list(tmp_path.glob("*.part"))
+
+
+BEFORE_ITS_NAME = ("db.derived", "sync_file")  # all is written, under the name of something unfinished
+IN_ITS_MIDDLE = ("numpy", "save")  # the folder is there, and its table
+
+
+@pytest.mark.parametrize(
+    ("kind", "moment"), [("csv", BEFORE_ITS_NAME), ("html", BEFORE_ITS_NAME), ("npy", IN_ITS_MIDDLE)]
+)
+def test_killed_it_leaves_nothing_half_and_the_next_one_gives_the_whole(
+    kind, moment, library, run, environment, tmp_path
+):
+    out, whole = tmp_path / f"out.{kind}", tmp_path / f"whole.{kind}"
+    export = ("export", "--no-progress", "--format", kind, "--out")
+    if kind != "npy":
+        out.write_text("mine")
+    before = content(out)
+    kill_at(*moment, environment, *export, out, "--overwrite")
+    assert content(out) == before
+    assert (tmp_path / f"out.{kind}.part").exists(), "the kill must hit the writing for this to say anything"
+    for path in (out, whole):
+        answer = run(*export, path, "--overwrite")
+        assert answer.exit_code == 0, answer.stderr
+    assert content(out) == content(whole) != before
+    assert not list(tmp_path.glob("*.part"))
+
+
+def content(path: Path) -> dict[str, bytes]:
+    """Bytes by name, of a file or of those in a folder; empty for what is not there."""
+    files = sorted(path.iterdir()) if path.is_dir() else [path] if path.exists() else []
+    return {"" if file == path else file.name: file.read_bytes() for file in files}
 
 
 def test_before_extraction_there_is_nothing_to_take_along(songs, run, tmp_path):

@@ -12,6 +12,7 @@ from tests.e2e.map_page import PATIENCE, get_json
 AXE = Path(__file__).resolve().parents[2] / "ui-embedding-visualization/node_modules/axe-core/axe.min.js"
 FACES = (
     "library-row", "playlist-new", "model-row", "track-page", "evolution-facts", "duplicates-none", "pair",
+    "export-page",
 )  # fmt: skip
 READY = ", ".join(["[data-settled=true]", *(f"[data-testid={face}]" for face in FACES)])
 SERIOUS = ("serious", "critical")
@@ -26,6 +27,7 @@ SCREENS = {
     "jobs": "?page=jobs",
     "evolution": "?page=evolution&artist={artist}",
     "duplicates": "?page=duplicates",
+    "export": "?page=export",
 }
 
 

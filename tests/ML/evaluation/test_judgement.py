@@ -12,8 +12,9 @@ from ML.evaluation.hubness import robin_hood, skewness
 from ML.evaluation.judgement import Labelling, judge_map, judge_space
 from ML.evaluation.metric_table import METRIC_ROWS
 from ML.evaluation.probe import split_folds
-from ML.evaluation.ranking import to_unit_length
+from ML.evaluation.ranking import own_groups, rank_own_neighbors, to_unit_length
 from ML.evaluation.resampling import draw_samples, measure_mean, paired_difference
+from ML.evaluation.retrieval import METRICS, count_relevant, relevance
 from tests.ML.evaluation.clusters import clusters, random_vectors
 
 FRACTIONS = ("knn_accuracy", "precision", "map", "ndcg", "probe_accuracy")
@@ -114,6 +115,25 @@ def test_noise_scores_at_chance(noise):
             measured.interval.high - measured.interval.low
         )  # ten of these: one misses 95 % by chance
         assert measured.interval.low - slack <= measured.chance <= measured.interval.high + slack, key
+
+
+def test_the_chance_of_a_ranking_is_what_labels_dealt_anew_give_on_average():
+    """Why none are dealt: a place then holds one of the others as often as in a random order."""
+    labels = np.random.default_rng(3).choice(list("aaabbc"), 40).tolist()
+    vectors = random_vectors(40, 5)
+    expected = judge_space(vectors, Labelling(labels, None, 6, 0)).metrics
+    generator = np.random.default_rng(4)
+    neighbors = rank_own_neighbors(to_unit_length(vectors), 6)
+    dealt = [Labelling(generator.permutation(labels).tolist(), None, 6, 0) for _ in range(300)]
+    for name in METRICS:
+        found = [METRICS[name].per_query(*seen(neighbors, by)).mean() for by in dealt]
+        error = np.std(found) / np.sqrt(len(found))
+        assert np.mean(found) == pytest.approx(expected[name].chance, abs=3.5 * error), name
+
+
+def seen(neighbors: np.ndarray, by: Labelling) -> tuple[np.ndarray, np.ndarray]:
+    own = own_groups(len(by.labels), None)
+    return relevance(neighbors, by.sets, by.sets), count_relevant(by.sets, by.sets, *own)
 
 
 def test_clusters_that_nobody_can_confuse_score_1():

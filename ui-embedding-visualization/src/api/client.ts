@@ -174,6 +174,7 @@ export const getRegions = async (query: ProjectionQuery, signal?: AbortSignal) =
 /** The k tracks that a map shows nearest to a track. */
 export const getShownNear = async (query: ProjectionQuery, track: string, k: number, signal?: AbortSignal) =>
   (await getWhenReady<{ data: ShownNear[] }>(`/map-neighbors?${toQuery({ ...mapParams(query), space: `${query.space}s`, track, k })}`, signal)).data
+
 /** An artist, and one beside it where that is not null, from year to year. */
 export const getEvolution = ({ model, variant }: ModelSpace, artist: string, beside: string | null, signal?: AbortSignal) =>
   getJson<Evolution>(`/evolution?${toQuery({ red: model, dataset: variant, artist, with: beside })}`, signal)

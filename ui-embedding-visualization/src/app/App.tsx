@@ -3,12 +3,14 @@ import { useEffect, useState } from 'react'
 import { createQueryClient } from '@/api/queries'
 import { Controls } from '@/features/controls/Controls'
 import { JobsPage } from '@/features/jobs/JobsPage'
+import { JobsUnderWay } from '@/features/jobs/JobsUnderWay'
 import { JobWatcher } from '@/features/jobs/JobWatcher'
 import { LibraryWork } from '@/features/jobs/LibraryWork'
 import { DuplicatesPage } from '@/features/duplicates/DuplicatesPage'
 import { EvolutionPage } from '@/features/evolution/EvolutionPage'
 import { EvaluationPage } from '@/features/evaluation/EvaluationPage'
 import { MetricNotes } from '@/features/evaluation/MetricNotes'
+import { ExportPage } from '@/features/export/ExportPage'
 import { LibraryPage } from '@/features/library/LibraryPage'
 import { MapStage } from '@/features/map/MapStage'
 import { Player } from '@/features/player/Player'
@@ -57,7 +59,8 @@ const PAGES: Record<Page, { Left: () => React.ReactNode; leftLabel: string; Main
   playlists: { Left: PlaylistList, leftLabel: 'Playlists', Main: PlaylistPage, label: 'Playlist' },
   jobs: { Left: LibraryWork, leftLabel: 'Music folder and maps', Main: JobsPage, label: 'Jobs' },
   evolution: { Left: Controls, leftLabel: 'View and colours', Main: EvolutionPage, label: 'Evolution' },
-  duplicates: { Left: Controls, leftLabel: 'View and colours', Main: DuplicatesPage, label: 'Duplicates' },
+  duplicates: { Left: Controls, leftLabel: 'View and colours', Main: () => <DuplicatesPage underWay={<JobsUnderWay kind="duplicates" />} />, label: 'Duplicates' },
+  export: { Left: Controls, leftLabel: 'View and colours', Main: () => <ExportPage underWay={<JobsUnderWay kind="export" />} />, label: 'Export' },
   evaluation: { Left: MetricNotes, leftLabel: 'What is measured', Main: EvaluationPage, label: 'Evaluation' },
 }
 

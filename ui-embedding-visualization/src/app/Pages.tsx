@@ -1,4 +1,4 @@
-import { ChartNoAxesColumn, Copy, Library, ListMusic, Map as MapIcon, Route } from 'lucide-react'
+import { ChartNoAxesColumn, Copy, Download, Library, ListMusic, Map as MapIcon, Route } from 'lucide-react'
 import { JobsIcon, useJobsLabel } from '@/features/jobs/JobsIcon'
 import { changeView, useView, type Page } from '@/state/view'
 
@@ -9,6 +9,7 @@ const PAGES: readonly { page: Page; label: string; Icon: (props: { size: number 
   { page: 'evaluation', label: 'Evaluation', Icon: ChartNoAxesColumn },
   { page: 'evolution', label: 'Evolution', Icon: Route },
   { page: 'duplicates', label: 'Duplicates', Icon: Copy },
+  { page: 'export', label: 'Export', Icon: Download },
   { page: 'jobs', label: 'Jobs', Icon: JobsIcon },
 ]
 

@@ -5,8 +5,10 @@ import './media.css'
 interface VirtualListProps {
   /** How many rows there are. */
   count: number
-  /** Pixels, the same for all. */
+  /** Pixels, the same for all; where rows grow, what they will be about. */
   rowHeight: number
+  /** Rows are as high as their content. */
+  grows?: boolean
   /** The content of a row. */
   renderRow: (index: number) => ReactNode
   /** What tells one row from another when the list changes. */
@@ -26,7 +28,7 @@ interface VirtualListProps {
 const OVERSCAN = 8
 
 /** A list that draws only the rows in sight, so that a hundred thousand scroll as ten do. */
-export function VirtualList({ count, rowHeight, renderRow, keyOf, reveal = -1, label, head, className = '', testId }: VirtualListProps) {
+export function VirtualList({ count, rowHeight, grows = false, renderRow, keyOf, reveal = -1, label, head, className = '', testId }: VirtualListProps) {
   const root = useRef<HTMLDivElement>(null)
   // eslint-disable-next-line react-hooks/incompatible-library -- there is no React Compiler here to be held up
   const rows = useVirtualizer({
@@ -50,8 +52,10 @@ export function VirtualList({ count, rowHeight, renderRow, keyOf, reveal = -1, l
           <div
             key={item.key}
             className="virtual-list__row"
+            ref={grows ? rows.measureElement : undefined}
+            data-index={item.index}
             {...(head ? {} : { role: 'listitem', 'aria-setsize': count, 'aria-posinset': item.index + 1 })}
-            style={{ height: rowHeight, transform: `translateY(${item.start - rows.options.scrollMargin}px)` }}
+            style={{ height: grows ? undefined : rowHeight, transform: `translateY(${item.start - rows.options.scrollMargin}px)` }}
           >
             {renderRow(item.index)}
           </div>

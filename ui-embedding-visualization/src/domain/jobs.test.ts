@@ -17,6 +17,7 @@ describe('a job', () => {
     expect(jobTitle(makeJob(1), MODELS)).toBe('Listen with MusiCNN · MagnaTagATune')
     expect(jobTitle(makeJob(1, { kind: 'download', parameters: { models: ['lost/x', 'mert/95m'] } }), MODELS)).toBe('Fetch weights of lost/x and 1 more')
     expect(jobTitle(makeJob(1, { kind: 'index', parameters: {} }), MODELS)).toBe('Read the music folder')
+    expect(jobTitle(makeJob(1, { kind: 'export', parameters: { models: ['whisper/base'], format: 'npy' } }), MODELS)).toBe('Export as NumPy of whisper · base')
   })
 
   it('says how far it is, how fast and how long yet, as far as that is known', () => {

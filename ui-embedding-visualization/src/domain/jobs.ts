@@ -1,6 +1,7 @@
 /** How jobs are told to a person. */
 import type { Job, JobKind, JobState } from '@/api/jobTypes'
 import type { ModelInfo } from '@/api/types'
+import { FORMATS } from './exports'
 import { countOf, formatCount, formatTotal, joinKnown } from './track'
 
 /** 377_000_000 → `377 MB` */
@@ -14,8 +15,13 @@ const TITLES: Record<JobKind, string> = {
   download: 'Fetch weights',
   extract: 'Listen',
   maps: 'Draw maps',
+  duplicates: 'Look for duplicates',
+  export: 'Export',
   uploads: 'Listen to added music',
 }
+
+/** Between what is done and the models. */
+const PREPOSITIONS: Partial<Record<JobKind, string>> = { extract: 'with', duplicates: 'by' }
 
 export const STATE_TEXT: Record<JobState, string> = {
   queued: 'Waiting',
@@ -34,11 +40,16 @@ export const nameOf = (info: ModelInfo): string => joinKnown(info.label, info.va
 /** `Listen with MusiCNN · MSD and 2 more` */
 export function jobTitle(job: Job, models: readonly ModelInfo[]): string {
   const keys = job.parameters.models ?? []
-  const title = job.kind === 'maps' && job.parameters.refit ? 'Draw maps anew' : TITLES[job.kind]
+  const title = titleOf(job)
   if (keys.length === 0) return title
   const first = models.find((info) => keyOf(info) === keys[0])
   const name = first ? nameOf(first) : keys[0]
-  return `${title} ${job.kind === 'extract' ? 'with' : 'of'} ${name}${keys.length > 1 ? ` and ${keys.length - 1} more` : ''}`
+  return `${title} ${PREPOSITIONS[job.kind] ?? 'of'} ${name}${keys.length > 1 ? ` and ${keys.length - 1} more` : ''}`
+}
+
+function titleOf({ kind, parameters: { refit, format } }: Job): string {
+  if (kind === 'maps' && refit) return 'Draw maps anew'
+  return kind === 'export' && format ? `Export as ${FORMATS[format].label}` : TITLES[kind]
 }
 
 /** Share of the stage that is done, 0 … 1; null while nobody knows. */

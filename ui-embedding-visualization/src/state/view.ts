@@ -5,7 +5,7 @@ import { DEFAULT_FIELD, isField } from '@/domain/fields'
 import { formatIds, NOTHING, parseIds, type TrackIds } from '@/domain/selection'
 
 /** What the middle of the screen shows. */
-export const PAGES = ['map', 'library', 'playlists', 'evaluation', 'evolution', 'duplicates', 'jobs', 'track'] as const
+export const PAGES = ['map', 'library', 'playlists', 'evaluation', 'evolution', 'duplicates', 'export', 'jobs', 'track'] as const
 export type Page = (typeof PAGES)[number]
 
 /** What the right panel shows. */

@@ -15,7 +15,7 @@ interface PairCardProps {
 /** Two tracks one above the other, why they are shown, and what they are. */
 export function PairCard({ pair, onJudge }: PairCardProps) {
   return (
-    <li className="pair" data-testid="pair" data-verdict={pair.verdict ?? 'none'}>
+    <article className="pair" data-testid="pair" data-verdict={pair.verdict ?? 'none'}>
       <div className="pair__tracks">
         {pair.tracks.map((track) => (
           <PairRow key={track.track_id} track={track} />
@@ -36,7 +36,7 @@ export function PairCard({ pair, onJudge }: PairCardProps) {
           </button>
         ))}
       </div>
-    </li>
+    </article>
   )
 }
 

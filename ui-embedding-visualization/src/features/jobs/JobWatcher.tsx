@@ -5,7 +5,7 @@ import { isUnfinished, refreshLibrary, takeJobs, usePolledJobs } from '@/api/job
 import type { Job } from '@/api/jobTypes'
 import { endText } from '@/domain/jobs'
 import { useExplorer } from '@/state/explorer'
-import { notify } from '@/state/notices'
+import { notify, type Notice } from '@/state/notices'
 import { changeView } from '@/state/view'
 
 /** Follows the jobs on every page: says how they end, and shows what they have changed. */
@@ -43,10 +43,16 @@ function useEnds(jobs: readonly Job[] | undefined): void {
 }
 
 function tellEnd(job: Job, text: string): void {
-  const key = job.kind === 'extract' && job.state === 'done' ? job.parameters.models?.[0] : undefined
-  const [model, variant] = key?.split('/') ?? []
   notify(text, {
     kind: job.state === 'failed' || job.state === 'interrupted' ? 'error' : 'info',
-    action: model ? { label: 'Show the map', run: () => changeView({ page: 'map', model, variant }) } : undefined,
+    action: job.state === 'done' ? whatToShow(job) : undefined,
   })
+}
+
+/** Where to see what a job has brought. */
+function whatToShow({ kind, parameters }: Job): Notice['action'] {
+  const [model, variant] = parameters.models?.[0].split('/') ?? []
+  if (kind === 'extract' && model) return { label: 'Show the map', run: () => changeView({ page: 'map', model, variant }) }
+  if (kind === 'duplicates') return { label: 'Show the pairs', run: () => changeView({ page: 'duplicates' }) }
+  return kind === 'export' ? { label: 'Show the file', run: () => changeView({ page: 'export' }) } : undefined
 }

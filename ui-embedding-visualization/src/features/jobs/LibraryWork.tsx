@@ -1,11 +1,11 @@
 import { FolderSearch, Waypoints } from 'lucide-react'
-import { isUnfinished, useFolder, useJobActions, useJobs } from '@/api/jobQueries'
-import type { FolderState, JobKind, Job } from '@/api/jobTypes'
+import { useFolder } from '@/api/jobQueries'
+import type { FolderState, Job, JobKind } from '@/api/jobTypes'
 import { Skeleton } from '@/components/Face'
 import { keyOf } from '@/domain/jobs'
 import { countOf, formatCount, joinKnown } from '@/domain/track'
 import { useExplorer } from '@/state/explorer'
-import { tellError } from '@/state/notices'
+import { useOnlyJob } from '@/state/jobs'
 import './jobs.css'
 
 /** What there is to do with the library as a whole: read its folder, draw its maps anew. */
@@ -66,18 +66,10 @@ interface StartButtonProps {
   Icon: typeof Waypoints
 }
 
-/** Starts a job that there is one of at most. */
 function StartButton({ kind, label, parameters, main = false, disabled = false, Icon }: StartButtonProps) {
-  const { start } = useJobActions()
-  const under = useJobs().data?.jobs.some((job) => job.kind === kind && isUnfinished(job)) ?? false
+  const { under, start } = useOnlyJob(kind)
   return (
-    <button
-      type="button"
-      className={`button work-button ${main ? 'button--main' : ''}`}
-      disabled={disabled || under}
-      onClick={() => void start(kind, parameters).catch(tellError)}
-      data-testid={`start-${kind}`}
-    >
+    <button type="button" className={`button work-button ${main ? 'button--main' : ''}`} disabled={disabled || under} onClick={() => start(parameters)} data-testid={`start-${kind}`}>
       <Icon size={14} aria-hidden /> {under ? 'Under way…' : label}
     </button>
   )
