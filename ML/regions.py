@@ -17,9 +17,13 @@ SMALLEST_LIFT = 1.5  # times as often as on the whole map
 
 @dataclass(frozen=True)
 class Region:
-    """place: float64 [d], where its name stands, see place_name.  n_points: how many there are."""
+    """place: float64 [d], where its name stands, see place_name.  n_points: how many there are.
+
+    cluster: its number, see find_regions.
+    """
 
     name: str
+    cluster: int
     place: np.ndarray
     n_points: int
 
@@ -37,16 +41,16 @@ def name_regions(coords: np.ndarray, names: Sequence[str], has: np.ndarray) -> l
     while scores.max() > 0:
         region, name = divmod(int(scores.argmax()), scores.shape[1])
         members = coords[owners == region]
-        chosen.append(Region(names[name], place_name(members), len(members)))
+        chosen.append(Region(names[name], region, place_name(members), len(members)))
         scores[region], scores[:, name] = 0, 0
     return chosen
 
 
 def find_regions(coords: np.ndarray) -> np.ndarray:
-    """k-means: which region each point is in, int64 [n]."""
+    """k-means: which region each point is in, int64 [n], numbered from 0. coords: float [n >= 1, d]."""
     from sklearn.cluster import KMeans
 
-    n_regions = min(MOST_REGIONS, len(coords) // POINTS_PER_REGION)
+    n_regions = max(1, min(MOST_REGIONS, len(coords) // POINTS_PER_REGION))
     coords = np.ascontiguousarray(coords, np.float64)
     sample = coords[:: 1 + len(coords) // LEARNT_FROM]
     return KMeans(n_regions, n_init=4, random_state=SEED).fit(sample).predict(coords)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 from flask import Blueprint, Response, current_app, request
 
 from backend.bodies import answer_json
@@ -12,6 +13,7 @@ from db.cache import VersionedCache
 from db.map_cache import MapQuery
 from db.projections import LibraryMap
 from db.regions import NamedMap, name_map, read_names
+from ML.regions import find_regions
 from ML.spec import ModelSpec
 
 blueprint = Blueprint("regions", __name__)
@@ -27,6 +29,15 @@ def regions() -> Response:
     return answer_json(("regions", query), lambda: describe(query, finished_map(query)))
 
 
+@blueprint.get("/clusters")
+def clusters() -> Response:
+    """Which cluster of a map (by k-means) each track lies in, and what each is called: as in `/regions` where
+    that names it. Parameters: space, and those of the map.
+    """
+    query = parse_drawn(request.args)
+    return answer_json(("clusters", query), lambda: describe_clusters(query, finished_map(query)))
+
+
 def describe(query: MapQuery, drawn: LibraryMap) -> dict[str, Any]:
     decimals = decimals_for(drawn.coords)
     data = [
@@ -34,6 +45,18 @@ def describe(query: MapQuery, drawn: LibraryMap) -> dict[str, Any]:
         for region in named_map(query, drawn).regions
     ]
     return {"name": query.name, "data": data}
+
+
+def describe_clusters(query: MapQuery, drawn: LibraryMap) -> dict[str, Any]:
+    owners = find_regions(drawn.coords) if len(drawn.coords) else np.zeros(0, np.int64)
+    names = {region.cluster: region.name for region in named_map(query, drawn).regions}
+    labels = [names.get(number, f"Cluster {number + 1}") for number in range(owners.max(initial=-1) + 1)]
+    return {
+        "name": query.name,
+        "track_ids": drawn.track_ids.tolist(),
+        "values": owners.tolist(),
+        "labels": labels,
+    }
 
 
 def named_map(query: MapQuery, drawn: LibraryMap) -> NamedMap:

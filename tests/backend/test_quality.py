@@ -214,6 +214,16 @@ def test_regions_are_named_by_genre_and_tag(app, client, monkeypatch):
     assert (places["folk"] > 0) == (points["00.mp3"] > 0) != (points["01.mp3"] > 0)
     assert all(len(region["coords"]) == 3 for region in ask(client, f"/regions?{MAP}&dimensions=3")["data"])
 
+    clusters = ask(client, f"/clusters?{MAP}")
+    assert len(clusters["track_ids"]) == len(clusters["values"]) == len(points)
+    assert set(clusters["values"]) == set(range(len(clusters["labels"]))), "every cluster has a member"
+    folk = clusters["labels"].index("folk")
+    members = [
+        id_ for id_, cluster in zip(clusters["track_ids"], clusters["values"], strict=True) if cluster == folk
+    ]
+    assert members and all(id_ % 2 for id_ in members), "a cluster is called what its region is"
+    assert len(set(clusters["labels"])) == len(clusters["labels"])
+
     found = []
     monkeypatch.setattr(db.regions, "name_regions", lambda *rest: (found.append(1), name_regions(*rest))[1])
     with app.app_context(), database().write() as session:

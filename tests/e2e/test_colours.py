@@ -21,6 +21,30 @@ def test_a_map_is_coloured_by_what_another_model_measures(page: Page, site: Site
     expect(page.get_by_test_id("colour-by")).to_have_value("tag:acoustic/librosa:tempo (BPM)")
 
 
+def test_clusters_of_the_map_have_colours_and_names(page: Page, site: Site):
+    open_map(page, f"{site.app}/?model=acoustic&variant=librosa&method=pca&colour=cluster")
+    answer = get_json(site, "/clusters?red=acoustic&dataset=librosa&metodo=pca")
+    entries = page.get_by_test_id("legend-item")
+    expect(entries).to_have_count(len(answer["labels"]))
+    label = answer["labels"][0]
+    entry = entries.filter(has_text=label)
+    assert int(entry.locator("em").inner_text()) == answer["values"].count(0)
+    name_of = {track["id"]: track["filename"] for track in get_json(site, "/tracks")["tracks"]}
+    members = {name_of[id_] for id_, at in zip(answer["track_ids"], answer["values"], strict=True) if at == 0}
+    entry.click()
+    assert {p["name"] for p in page.evaluate("window.melodex.pointPositions()") if p["hidden"]} == members
+
+
+def test_words_narrow_the_map_and_what_is_left_out_turns_grey(page: Page, site: Site):
+    open_map(page, f"{site.app}/?model=acoustic&method=pca")
+    artist = get_json(site, "/tracks")["tracks"][5]["artist"]
+    page.get_by_test_id("map-filter").fill(artist.lower())
+    own = {t["filename"] for t in get_json(site, "/tracks")["tracks"] if t["artist"] == artist}
+    expect(page.get_by_test_id("map-note")).to_contain_text(f"{len(own)} of {N_TRACKS} tracks")
+    shown = page.evaluate("window.melodex.pointPositions()")
+    assert len(shown) == N_TRACKS and {p["name"] for p in shown if not p["hidden"]} == own
+
+
 def test_titles_stand_beside_the_points_from_near(page: Page, site: Site):
     open_map(page, f"{site.app}/?model=acoustic&method=pca")
     titles = page.locator(".map-title")

@@ -159,6 +159,14 @@ def test_search_flies_to_a_track(page: Page, site: Site):
     assert abs(point["y"] - (box["y"] + box["height"] / 2)) < box["height"] / 4
 
 
+def test_on_a_phone_the_page_one_is_on_is_in_sight_above(page: Page, site: Site):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{site.app}/?page=jobs")
+    expect(page.get_by_test_id("page-jobs")).to_be_in_viewport(ratio=1)
+    page.get_by_test_id("page-evaluation").click()
+    expect(page.get_by_test_id("page-evaluation")).to_be_in_viewport(ratio=1)
+
+
 def test_the_legend_counts_and_toggles(page: Page, site: Site):
     open_map(page, site.app)
     entries = page.get_by_test_id("legend-item")
@@ -171,6 +179,9 @@ def test_the_legend_counts_and_toggles(page: Page, site: Site):
 def test_a_model_without_vectors_says_what_to_do(page: Page, site: Site):
     page.goto(f"{site.app}/?model=musicnn&variant=jamendo")
     expect(page.get_by_text("preprocess-all").first).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Let it listen").click()
+    row = page.locator("[data-testid=model-row][data-key='musicnn/jamendo']")
+    expect(row).to_contain_text("0 of 48")
 
 
 def test_a_wrong_link_says_what_is_wrong(page: Page, site: Site):

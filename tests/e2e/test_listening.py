@@ -1,13 +1,54 @@
 """While a track plays: the waveform, what the model hears, and the walk of its segments over the map."""
 
+from collections.abc import Iterator
 from urllib.parse import quote
 
+import numpy as np
+import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Site
+from tests.e2e.conftest import Site, flask, port_or_other, serving
 from tests.e2e.map_page import PATIENCE, current_time, get_json, lonely_point, open_map, positions
+from tests.sounds import noise, tone, write_sound
 
 MAP = "model=musicnn&variant=mtat&method=pca"
+LONG_TRACK, LONG_SECONDS = "long.flac", 150
+# What is in sight, and how plain each row is in the middle of the segment that begins at `start`: read after
+# the app has drawn its frame.
+READ_SIGHT = """([start, seconds]) => new Promise((resolve) => requestAnimationFrame(() => {
+    const axis = document.querySelector('[data-testid=time-axis]')
+    const heat = axis.querySelector('[data-testid=heat-map]')
+    const [from, to] = [Number(axis.dataset.start), Number(axis.dataset.end)]
+    const box = heat.getBoundingClientRect()
+    const line = axis.querySelector('[data-testid=playhead]').getBoundingClientRect()
+    const middle = ((start + seconds / 2 - from) / (to - from)) * heat.width
+    const rows = document.querySelectorAll('.tag-rows__names li').length
+    const column = heat.getContext('2d').getImageData(Math.round(middle), 0, 1, heat.height).data
+    resolve({
+        time: document.querySelector('audio').currentTime,
+        shown: from + ((line.left + line.width / 2 - box.left) / box.width) * (to - from),
+        from,
+        plainness: Array.from({ length: rows }, (_, row) =>
+            column[4 * Math.floor(((row + 0.4) * heat.height) / rows) + 3] / 255),
+    })
+}))"""
+
+
+@pytest.fixture(scope="module")
+def long_site(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A library of its own with a track that is too long to be seen at once."""
+    folder = tmp_path_factory.mktemp("long")
+    parts = [tone(220.0 * (1 + at % 4), 5) + (at % 3) * noise(at, 5) for at in range(LONG_SECONDS // 5)]
+    write_sound(folder / "music" / LONG_TRACK, np.concatenate(parts))
+    for seed in range(4):
+        write_sound(folder / "music" / f"{seed}.flac", noise(seed, 4))
+    own = {"AUDIO_DIR": folder / "music", "DATABASE_PATH": folder / "cache.db"}
+    own |= {"API_PORT": port_or_other(0), "APP_PORT": port_or_other(0)}
+    settings = environment | {f"MELODEX_{name}": str(value) for name, value in own.items()}
+    flask(settings, "index-audio", "--no-progress")
+    flask(settings, "preprocess-all", "--models", "musicnn/mtat", "--no-progress")
+    with serving(settings) as running:
+        yield running
 
 
 def open_track(page: Page, site: Site, name: str) -> None:
@@ -50,6 +91,46 @@ def test_the_moments_of_a_track_walk_the_map_and_the_heat_map_keeps_time(page: P
     page.wait_for_function("() => document.querySelector('audio').paused")
     page.wait_for_timeout(300)
     assert abs(playhead_seconds(page) - current_time(page)) < 0.2
+
+
+def test_the_heat_map_of_a_long_track_scrolls_in_step(page: Page, long_site: Site):
+    """Five seconds of playing lead from one segment to another, and the columns go along."""
+    heard = get_json(long_site, f"/segments?red=musicnn&dataset=mtat&track={LONG_TRACK}")
+    starts, activations = np.array(heard["starts"]), np.array(heard["activations"])
+    open_track(page, long_site, LONG_TRACK)
+    expect(page.get_by_test_id("time-axis")).to_have_attribute("data-scrolled", "true")
+    whole = page.get_by_test_id("seek-slider").bounding_box()
+    page.mouse.click(whole["x"] + whole["width"] / 2, whole["y"] + whole["height"] / 2)
+    assert abs(current_time(page) - LONG_SECONDS / 2) < 2
+
+    def look() -> tuple[int, dict]:
+        at = int(np.searchsorted(starts, current_time(page), "right")) - 1
+        return at, page.evaluate(READ_SIGHT, [starts[at], heard["seconds"]])
+
+    before, early = look()
+    page.get_by_test_id("play-button").click()
+    wait_for_time(page, early["time"] + 5)
+    after, late = look()
+    assert after > before, "another segment sounds"
+    assert late["from"] - early["from"] == pytest.approx(late["time"] - early["time"], abs=0.2)
+    for at, seen in ((before, early), (after, late)):
+        assert seen["shown"] == pytest.approx(seen["time"], abs=0.2)
+        expected = 0.06 + 0.94 * activations[at, : len(seen["plainness"])] / activations.max()
+        assert seen["plainness"] == pytest.approx(list(expected), abs=0.02), at
+
+
+def test_a_click_on_a_long_heat_map_goes_to_the_moment_in_sight(page: Page, long_site: Site):
+    open_track(page, long_site, LONG_TRACK)
+    axis, box = page.get_by_test_id("time-axis"), page.get_by_test_id("heat-map").bounding_box()
+    for seconds in (45, 60):  # in sight is the first minute, then the one around 0:45
+        start, end = (float(axis.get_attribute(f"data-{name}") or 0) for name in ("start", "end"))
+        share = (seconds - start) / (end - start)
+        page.mouse.click(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
+        assert current_time(page) == pytest.approx(seconds, abs=0.2)
+        page.wait_for_function(
+            "(start) => Number(document.querySelector('[data-testid=time-axis]').dataset.start) > start",
+            arg=start,
+        )
 
 
 def test_a_click_on_the_heat_map_goes_to_that_moment(page: Page, site: Site):

@@ -120,6 +120,28 @@ def test_tracks_are_moved_by_hand_and_by_keys_and_the_order_stays(page: Page, si
     assert shown(page) == [d, c, a]
 
 
+def test_a_finger_moves_a_track_by_its_handle_and_scrolls_elsewhere(page: Page, site: Site, playlist: dict):
+    open_playlist(page, site, playlist)
+    a, b, c, d = shown(page)
+    rows, touch = page.get_by_test_id("playlist-row"), page.context.new_cdp_session(page)
+
+    def swipe(start: tuple[float, float], end: tuple[float, float]) -> None:
+        for kind, way in (("Start", (0,)), ("Move", (0.3, 0.7, 1)), ("End", ())):
+            for share in way or (None,):
+                points = [] if share is None else [
+                    {axis: s + share * (e - s) for axis, s, e in zip("xy", start, end, strict=True)}
+                ]  # fmt: skip
+                touch.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+
+    swipe(middle(rows.nth(3)), middle(rows.nth(1)))
+    assert shown(page) == [a, b, c, d], "a row is not taken where a list is scrolled"
+    swipe(middle(rows.nth(3).get_by_test_id("playlist-handle")), middle(rows.nth(1)))
+    expect(rows.nth(1)).to_have_attribute("data-key", str(d))
+    assert shown(page) == [a, d, b, c]
+    page.wait_for_load_state("networkidle")
+    assert stored(site, playlist) == [a, d, b, c]
+
+
 def test_it_plays_is_renamed_exported_deleted_and_had_back(
     page: Page, site: Site, playlist: dict, tmp_path: Path
 ):

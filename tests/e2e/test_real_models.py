@@ -13,10 +13,13 @@ from playwright.sync_api import Page, expect
 
 from ML.audio import is_audio_file
 from tests.e2e.conftest import Site, flask, port_or_other, serving
+from tests.e2e.map_page import open_map, positions
+from tests.e2e.test_selection import MARGIN, around, draw, selected
 from tests.ML.golden import SHARED, needs_shared
 
 MODELS = ("musicnn/mtat", "musicnn/jamendo", "whisper/base", "acoustic/librosa")
 N_TRACKS = 20
+VOICES = {f"{name}-0000.hq.ogg" for name in ("198-209", "3436-172162", "5703-47212")}
 WIDTHS = {"whisper/base": (512, 512), "musicnn/mtat": (200, 50)}
 
 pytestmark = [needs_shared, pytest.mark.xdist_group("real models")]
@@ -56,6 +59,18 @@ def test_every_map_opens_in_the_app(page: Page, real_site: Site, key, space):
     shown = page.get_by_test_id("map")
     expect(shown).to_have_attribute("data-points", str(N_TRACKS), timeout=30_000)
     expect(shown).to_have_attribute("data-settled", "true", timeout=30_000)
+
+
+def test_a_lasso_around_the_voices_selects_exactly_these(page: Page, real_site: Site):
+    """Three files are people reading aloud: a cluster that is known without asking any model."""
+    open_map(page, f"{real_site.app}/?model=musicnn&variant=mtat&method=pca")
+    points = [point for point in positions(page) if point["name"] in VOICES]
+    assert {point["name"] for point in points} == VOICES
+    xs, ys = ([point[axis] for point in points] for axis in "xy")
+    page.keyboard.down("Shift")
+    draw(page, around([min(xs) - MARGIN, min(ys) - MARGIN, max(xs) + MARGIN, max(ys) + MARGIN]))
+    page.keyboard.up("Shift")
+    assert selected(page) == VOICES
 
 
 @pytest.mark.parametrize("key", WIDTHS)

@@ -5,6 +5,7 @@ import type { Evaluation, EvaluationSummary } from './evaluationTypes'
 import type {
   Activations,
   ExportFormat,
+  Clusters,
   Extraction,
   Hit,
   MapQuality,
@@ -170,6 +171,9 @@ export const getMapQuality = (query: ProjectionQuery, signal?: AbortSignal) =>
 
 export const getRegions = async (query: ProjectionQuery, signal?: AbortSignal) =>
   (await getWhenReady<{ data: Region[] }>(`/regions?${toQuery({ ...mapParams(query), space: `${query.space}s` })}`, signal)).data
+
+export const getClusters = (query: ProjectionQuery, signal?: AbortSignal) =>
+  getWhenReady<Clusters>(`/clusters?${toQuery({ ...mapParams(query), space: `${query.space}s` })}`, signal)
 
 /** The k tracks that a map shows nearest to a track. */
 export const getShownNear = async (query: ProjectionQuery, track: string, k: number, signal?: AbortSignal) =>

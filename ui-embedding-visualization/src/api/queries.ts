@@ -5,6 +5,7 @@ import {
   ApiError,
   getActivations,
   getBlend,
+  getClusters,
   getDisagreement,
   getEvolution,
   getExtractions,
@@ -151,6 +152,9 @@ export const useMapQuality = (query: ProjectionQuery | null) =>
 
 export const useRegions = (query: ProjectionQuery | null) =>
   useQuery({ queryKey: ['regions', query], queryFn: ({ signal }) => getRegions(query as ProjectionQuery, signal), enabled: query !== null })
+
+export const useClusters = (query: ProjectionQuery | null) =>
+  useQuery({ queryKey: ['clusters', query], queryFn: ({ signal }) => getClusters(query as ProjectionQuery, signal), enabled: query !== null })
 
 export const useShownNear = (query: ProjectionQuery | null, track: string | null, k: number) =>
   useQuery({

@@ -151,13 +151,17 @@ export interface TrackNumbers {
   sampled?: number | null
 }
 
+/** Which cluster of a map each track lies in; `labels[value]` is its name. */
+export interface Clusters extends TrackNumbers {
+  labels: string[]
+}
+
 /** How strongly one tag is heard in each track. */
 export interface Activations extends TrackNumbers {
   tag: string
 }
 
-export const MAP_MEASURES = ['kept', 'trustworthiness', 'continuity'] as const
-export type MapMeasure = (typeof MAP_MEASURES)[number]
+export type MapMeasure = 'kept' | 'trustworthiness' | 'continuity'
 
 /** What a map keeps of the neighbours of each track: 1 without fault. */
 export interface MapQuality extends Record<MapMeasure, (number | null)[]> {

@@ -1,4 +1,5 @@
 import { ChartNoAxesColumn, Copy, Download, Library, ListMusic, Map as MapIcon, Route } from 'lucide-react'
+import { useEffect, useRef } from 'react'
 import { JobsIcon, useJobsLabel } from '@/features/jobs/JobsIcon'
 import { changeView, useView, type Page } from '@/state/view'
 
@@ -17,8 +18,13 @@ const PAGES: readonly { page: Page; label: string; Icon: (props: { size: number 
 export function Pages() {
   const { page: current } = useView()
   const jobs = useJobsLabel()
+  const nav = useRef<HTMLElement>(null)
+  // On a phone the row is wider than the screen.
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView?.({ inline: 'center', block: 'nearest' })
+  }, [current])
   return (
-    <nav className="pages" aria-label="Pages">
+    <nav className="pages" aria-label="Pages" ref={nav}>
       {PAGES.map(({ page, label, Icon }) => (
         <button
           key={page}

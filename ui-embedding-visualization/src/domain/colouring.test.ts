@@ -177,3 +177,27 @@ describe('colouring by length and by a tag', () => {
     expect(values(true).every(isField)).toBe(true)
   })
 })
+
+describe('colouring by cluster', () => {
+  const tracks = [0, 1, 2].map((id) => makeTrack(`${id}.mp3`, { id: id + 1 }))
+  const clusters = { track_ids: [1, 2], values: [1, 0], labels: ['techno', 'Cluster 2'] }
+
+  it('calls a cluster by its name, and nothing what is in none', () => {
+    const field = resolveField('cluster', clusters)
+    expect(tracks.map(field.categoryOf)).toEqual(['Cluster 2', 'techno', 'Unknown'])
+    expect(colour(tracks, tracks, field, 'dark').legend).toHaveLength(3)
+  })
+
+  it('is a field of a link', () => {
+    expect(isField('cluster')).toBe(true)
+    expect(fieldChoices([]).map(({ value }) => value)).toContain('cluster')
+  })
+})
+
+describe('colouring by tempo', () => {
+  it('has bins with their unit, from slow to fast', () => {
+    const tracks = [128, 64, 95].map((tempo, id) => makeTrack(`${id}.mp3`, { tempo }))
+    const { legend } = computeColouring(tracks, tracks, 'tempo', 'dark')
+    expect(legend.map(({ label }) => label)).toEqual(['0–70 BPM', '90–110 BPM', '110–130 BPM'])
+  })
+})

@@ -1,5 +1,5 @@
 /** What the map can be coloured by: facts of a track, and how strongly a model hears a tag in it. */
-import type { ModelInfo, Track, TrackNumbers } from '@/api/types'
+import type { Clusters, ModelInfo, Track, TrackNumbers } from '@/api/types'
 import { explainOverlay, isOverlay, needsTwoMaps, OVERLAYS } from './overlays'
 import { formatDuration, genreLabel, UNKNOWN } from './track'
 
@@ -25,9 +25,9 @@ export interface Field {
   explanation?: string
 }
 
-/** Bins by their edges; the last one is open. */
-function edgeBins(edges: readonly number[], format: (value: number) => string): Pick<NumberField, 'bin' | 'middle'> {
-  const names = edges.map((edge, i) => (i + 1 < edges.length ? `${format(edge)}–${format(edges[i + 1])}` : `${format(edge)} and more`))
+/** Bins by their edges; the last one is open. unit: stands behind every name. */
+function edgeBins(edges: readonly number[], format: (value: number) => string, unit = ''): Pick<NumberField, 'bin' | 'middle'> {
+  const names = edges.map((edge, i) => `${format(edge)}${i + 1 < edges.length ? `–${format(edges[i + 1])}` : ' and more'}${unit}`)
   const middles = edges.map((edge, i) => (i + 1 < edges.length ? (edge + edges[i + 1]) / 2 : edge * 1.2))
   return {
     bin: (value) => names[Math.max(0, edges.findLastIndex((edge) => value >= edge))],
@@ -38,6 +38,8 @@ function edgeBins(edges: readonly number[], format: (value: number) => string): 
 const percent = (share: number) => `${Math.round(share * 100)} %`
 const CONFIDENCE_BINS = ['0–20 %', '20–40 %', '40–60 %', '60–80 %', '80–100 %']
 const DURATION_EDGES = [0, 60, 120, 180, 240, 300, 420, 600]
+const TEMPO_EDGES = [0, 70, 90, 110, 130, 150, 170]
+const BPM = ' BPM'
 
 const NUMBERS = {
   year: {
@@ -47,6 +49,7 @@ const NUMBERS = {
     format: String,
   },
   duration: { of: (track) => track.duration, format: formatDuration, ...edgeBins(DURATION_EDGES, formatDuration) },
+  tempo: { of: (track) => track.tempo, format: (tempo) => `${Math.round(tempo)}${BPM}`, ...edgeBins(TEMPO_EDGES, String, BPM) },
   confidence: {
     of: (track) => track.confidence,
     bin: (share) => CONFIDENCE_BINS[Math.min(Math.floor(share * 5), 4)],
@@ -74,9 +77,14 @@ const TRACK_FIELDS: readonly { field: Field; label: string }[] = [
   { field: named('album', (track) => track.album), label: 'Album' },
   { field: numbered('year', NUMBERS.year), label: 'Year' },
   { field: numbered('duration', NUMBERS.duration), label: 'Length' },
+  { field: numbered('tempo', NUMBERS.tempo), label: 'Tempo' },
   { field: named('predicted_genre', (track) => track.predicted_genre, genreLabel), label: 'Predicted genre' },
   { field: numbered('confidence', NUMBERS.confidence), label: 'Confidence' },
 ]
+
+/** Of the map, by its own shape; the server finds them. */
+export const CLUSTER_FIELD = 'cluster'
+const CLUSTERS_EXPLAINED = 'Parts of this map by k-means, called by what is heard there most above its due. Another map has others.'
 
 export const DEFAULT_FIELD = TRACK_FIELDS[0].field.key
 
@@ -104,7 +112,7 @@ export interface FieldChoice {
 
 /** The facts of a track, how far to trust the map, then the tags of every model that has heard something. */
 export function fieldChoices(models: readonly ModelInfo[], twoMaps = false): FieldChoice[] {
-  const facts = TRACK_FIELDS.map(({ field, label }) => ({ value: field.key, label, group: null }))
+  const facts = [...TRACK_FIELDS.map(({ field, label }) => ({ value: field.key, label, group: null })), { value: CLUSTER_FIELD, label: 'Cluster', group: null }]
   const doubts = Object.entries(OVERLAYS)
     .filter(([value]) => twoMaps || !needsTwoMaps(value))
     .map(([value, { label }]) => ({ value, label, group: 'How far to trust it' }))
@@ -145,7 +153,7 @@ function tagNumber(activations: TrackNumbers | undefined): NumberField {
 const N_OVERLAY_BINS = 5
 
 /** Shares of a whole, on a scale that is the same for every map. */
-function overlayNumber([low, high]: [number, number], numbers: TrackNumbers | undefined): NumberField {
+function overlayNumber([low, high]: readonly [number, number], numbers: TrackNumbers | undefined): NumberField {
   const values = valuesById(numbers)
   const step = (high - low) / N_OVERLAY_BINS
   const edges = Array.from({ length: N_OVERLAY_BINS }, (_, i) => (i === 0 ? 0 : low + i * step))
@@ -160,12 +168,19 @@ function overlayNumber([low, high]: [number, number], numbers: TrackNumbers | un
   }
 }
 
+function clusterField(clusters: Clusters | undefined): Field {
+  const values = valuesById(clusters)
+  const field = named(CLUSTER_FIELD, (track) => clusters?.labels[values.get(track.id) ?? -1] ?? null)
+  return { ...field, explanation: CLUSTERS_EXPLAINED }
+}
+
 /** numbers: those the server has measured for the key; absent while they are on their way. An unknown key is the default field. */
-export function resolveField(key: string, numbers?: TrackNumbers): Field {
+export function resolveField(key: string, numbers?: TrackNumbers | Clusters): Field {
+  if (key === CLUSTER_FIELD) return clusterField(numbers && 'labels' in numbers ? numbers : undefined)
   if (parseTagField(key)) return numbered(key, tagNumber(numbers))
   if (isOverlay(key)) return { ...numbered(key, overlayNumber(OVERLAYS[key].range, numbers)), explanation: explainOverlay(key, numbers?.sampled) }
   return (TRACK_FIELDS.find(({ field }) => field.key === key) ?? TRACK_FIELDS[0]).field
 }
 
 export const isField = (key: string | null): key is string =>
-  key !== null && (parseTagField(key) !== null || isOverlay(key) || TRACK_FIELDS.some(({ field }) => field.key === key))
+  key !== null && (key === CLUSTER_FIELD || parseTagField(key) !== null || isOverlay(key) || TRACK_FIELDS.some(({ field }) => field.key === key))

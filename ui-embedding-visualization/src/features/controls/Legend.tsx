@@ -26,7 +26,6 @@ export function Legend() {
         )}
       </div>
       <Select label="Colour by" value={colouring.field.key} options={fieldChoices(models.data?.models ?? [], second !== null)} onChange={pickField} wide testId="colour-by" />
-      {find.trim() !== '' && <p className="hint">Only tracks with “{find.trim()}”</p>}
       {colouring.field.explanation && <p className="hint">{colouring.field.explanation}</p>}
       {colouring.range && <NumberScale ends={colouring.range.map((value) => colouring.field.number?.format(value) ?? String(value))} />}
       <ul className="legend">

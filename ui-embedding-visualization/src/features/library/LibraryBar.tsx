@@ -1,5 +1,6 @@
-import { ListFilter, ListPlus, Map as MapIcon, Play, X } from 'lucide-react'
+import { ListPlus, Map as MapIcon, Play, X } from 'lucide-react'
 import type { Track } from '@/api/types'
+import { FilterBox } from '@/components/FilterBox'
 import { IconButton } from '@/components/IconButton'
 import { countOf, formatCount, formatTotal } from '@/domain/track'
 import { useExplorer } from '@/state/explorer'
@@ -22,18 +23,7 @@ export function LibraryBar({ rows, total }: LibraryBarProps) {
   const count = rows.length < total ? `${formatCount(rows.length)} of ${countOf(total, 'track')}` : countOf(total, 'track')
   return (
     <div className="library-bar">
-      <label className="filter-box">
-        <ListFilter size={15} aria-hidden />
-        <input
-          type="text"
-          value={find}
-          placeholder="Filter by any words"
-          aria-label="Filter tracks, here and on the map"
-          spellCheck={false}
-          onChange={(event) => changeView({ find: event.target.value }, 'amend')}
-          data-testid="library-filter"
-        />
-      </label>
+      <FilterBox label="Filter tracks, here and on the map" value={find} onChange={(words) => changeView({ find: words }, 'amend')} testId="library-filter" />
       <p data-testid="library-count">
         {count} · {formatTotal(seconds)}
       </p>

@@ -87,11 +87,13 @@ function loadingFace(progress: number | null) {
   )
 }
 
+const openJobs = () => changeView({ page: 'jobs' })
+
 function emptyLibraryFace() {
   return (
-    <Face icon={<FolderOpen size={22} />} title="Your library is empty" testId="map-empty">
+    <Face icon={<FolderOpen size={22} />} title="Your library is empty" testId="map-empty" action={{ label: 'Read the music folder', onClick: openJobs }}>
       <p>
-        Put music into <code>audio/</code> and run <code>make run</code>. Melodex listens to it and draws the map.
+        Drop music onto this window, or put it into <code>audio/</code> and read the folder. Melodex listens to it and draws the map.
       </p>
       <p>Or start with the demo library:</p>
       <code className="code-block">flask --app backend.server make-demo-library audio</code>
@@ -101,9 +103,9 @@ function emptyLibraryFace() {
 
 function nothingExtractedFace(query: ProjectionQuery) {
   return (
-    <Face icon={<Workflow size={22} />} title="This model has not listened to your music yet" testId="map-empty">
+    <Face icon={<Workflow size={22} />} title="This model has not listened to your music yet" testId="map-empty" action={{ label: 'Let it listen', onClick: openJobs }}>
       <p>
-        Nothing is extracted with {pairName(query)}. Choose another model on the left, or run:
+        Nothing is extracted with {pairName(query)}. Choose another model on the left, let this one listen, or run:
       </p>
       <code className="code-block">flask --app backend.server preprocess-all --models {pairName(query)}</code>
     </Face>

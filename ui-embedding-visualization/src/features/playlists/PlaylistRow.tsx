@@ -29,8 +29,8 @@ const COVER_PIXELS = 36
 export function PlaylistRow({ track, index, count, playing, drop, onPlay, onMove, onRemove }: PlaylistRowProps) {
   const title = track.title ?? fileTitle(track.filename)
   return (
-    <div className="playlist-row" draggable data-row={index} data-drop={drop ?? undefined} data-gone={track.gone || undefined} data-testid="playlist-row" data-key={track.filename}>
-      <span className="playlist-row__number" aria-hidden="true">
+    <div className="playlist-row" data-row={index} data-drop={drop ?? undefined} data-gone={track.gone || undefined} data-testid="playlist-row" data-key={track.filename}>
+      <span className="playlist-row__number" aria-hidden="true" data-testid="playlist-handle">
         <GripVertical size={14} />
         {index + 1}
       </span>

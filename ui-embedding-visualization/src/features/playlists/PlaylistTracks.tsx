@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type DragEvent, type KeyboardEvent } from 'react'
+import { useEffect, useRef, type KeyboardEvent } from 'react'
 import { usePlaylistActions } from '@/api/playlistQueries'
 import type { Playlist, PlaylistTrack } from '@/api/types'
 import { VirtualList } from '@/components/VirtualList'
@@ -7,6 +7,7 @@ import { notify, tellError } from '@/state/notices'
 import { playQueue, usePlayer } from '@/state/player'
 import { changeView } from '@/state/view'
 import { PlaylistRow } from './PlaylistRow'
+import { rowOf, useRowDrag } from './useRowDrag'
 
 interface PlaylistTracksProps {
   /** At least one track. */
@@ -20,7 +21,7 @@ export function PlaylistTracks({ playlist }: PlaylistTracksProps) {
   const { tracks } = playlist
   const playing = usePlayer((state) => state.track)
   const { move, remove } = useChanges(playlist)
-  const drag = useRowDrag(tracks, move)
+  const drag = useRowDrag(move)
   const keys = useRowKeys(tracks, move)
 
   return (
@@ -72,42 +73,6 @@ function useChanges(playlist: Playlist) {
         .catch(tellError)
     },
   }
-}
-
-const rowOf = (target: EventTarget | null): number => {
-  const row = target instanceof Element ? target.closest<HTMLElement>('[data-row]') : null
-  return row ? Number(row.dataset.row) : -1
-}
-
-/** The row in hand, and the row it is over. */
-function useRowDrag(tracks: readonly PlaylistTrack[], move: (from: number, to: number) => void) {
-  const [from, setFrom] = useState(-1)
-  const [over, setOver] = useState(-1)
-  const end = () => {
-    setFrom(-1)
-    setOver(-1)
-  }
-  const list = {
-    onDragStart: (event: DragEvent) => {
-      event.dataTransfer.effectAllowed = 'move'
-      event.dataTransfer.setData('text/plain', tracks[rowOf(event.target)].filename)
-      setFrom(rowOf(event.target))
-    },
-    onDragOver: (event: DragEvent) => {
-      if (from < 0) return
-      event.preventDefault()
-      setOver(rowOf(event.target))
-    },
-    onDrop: (event: DragEvent) => {
-      if (from < 0) return
-      event.preventDefault()
-      const to = rowOf(event.target)
-      if (to >= 0) move(from, to)
-      end()
-    },
-    onDragEnd: end,
-  }
-  return { from, over: over === from ? -1 : over, list }
 }
 
 /** Alt and an arrow move the row; the focus goes with it, once the list stands in its new order. */
