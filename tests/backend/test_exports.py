@@ -33,13 +33,14 @@ def export(client, work_off):
 
 @pytest.mark.parametrize("kind", ["parquet", "csv", "html"])
 def test_a_job_writes_what_the_command_writes(kind, heard, export, client, run, tmp_path):
-    job = export(format=kind)
+    job = export(format=kind, method="pca")
     assert (job["state"], job["note"]) == ("done", f"3 tracks in melodex.{kind}")
     (kept,) = client.get("/exports").get_json()["exports"]
     answer = client.get(f"/exports/{job['id']}")
     assert kept == {"job_id": job["id"], "filename": f"melodex.{kind}", "n_bytes": len(answer.data)}
     assert f"filename=melodex.{kind}" in answer.headers["Content-Disposition"]
-    assert run("export", "--format", kind, "--out", tmp_path / "own", "--no-progress").exit_code == 0
+    own = ("--format", kind, "--method", "pca", "--out", tmp_path / "own", "--no-progress")
+    assert run("export", *own).exit_code == 0
     assert answer.data == (tmp_path / "own").read_bytes()
 
 

@@ -44,6 +44,24 @@ def test_figures_are_those_of_the_run_and_sort_by_what_is_better(page: Page, sit
         assert names(page) == [row["name"] for row in expected], key
 
 
+def test_differences_are_those_of_the_run_from_either_side(page: Page, site: Site, evaluated):
+    open_page(page, site)
+    found = next(each for each in evaluated["differences"] if each["metric"] == "knn_accuracy")
+    cell = page.get_by_test_id("differences").locator(f"tr:has(th:text-is('{found['right']}')) td").first
+    page.get_by_test_id("difference-reference").select_option(found["left"])
+    assert float(cell.inner_text()) == pytest.approx(-found["mean"], abs=0.0006)
+    low, high = found["interval_95"]
+    assert cell.get_attribute("data-told") == str(low > 0 or high < 0).lower()
+
+
+def test_the_dendrogram_names_every_model_and_is_read_aloud(page: Page, site: Site, evaluated):
+    open_page(page, site)
+    tree = page.get_by_test_id("dendrogram")
+    assert sorted(tree.locator("ul li").all_inner_texts()) == sorted(evaluated["agreement"]["models"])
+    expect(tree.locator("path")).to_have_count(N_MODELS - 1)
+    expect(tree.locator("ol li").last).to_contain_text(f"{evaluated['agreement']['linkage'][-1][2]:.2f}")
+
+
 def test_a_track_that_models_disagree_about_is_shown_on_the_map(page: Page, site: Site, evaluated):
     open_page(page, site)
     worst = evaluated["agreement"]["tracks"][0]["filename"]

@@ -41,12 +41,25 @@ export interface EvaluatedRow {
   confusion: number[][] | null
 }
 
+/** Left minus right over the same bootstrap samples: an interval without 0 tells the two apart. */
+export interface Difference {
+  metric: string
+  left: string
+  right: string
+  mean: number | null
+  interval_95: [number, number] | null
+  n: number
+}
+
 export interface Agreement {
   models: string[]
   /** Matrices, 1 on the diagonal; null where a space has no shape. */
   cka: (number | null)[][]
   jaccard: (number | null)[][]
   rbo: (number | null)[][]
+  /** How models join, nearest first, by 1 - CKA: [one, other, how far apart, how many models]; numbers from
+   * models.length on are earlier joins. */
+  linkage: [number, number, number, number][]
   /** The tracks that models disagree about most: 0 to 1. */
   tracks: { filename: string; disagreement: number }[]
 }
@@ -56,6 +69,8 @@ export interface Evaluation extends EvaluationSummary {
   artist_filtered: boolean
   metrics: Metric[]
   rows: EvaluatedRow[]
+  /** Of every two rows, once, in every metric that both have. */
+  differences: Difference[]
   /** Absent for a single model. */
   agreement?: Agreement
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { EvaluatedRow, Metric, Score } from '@/api/evaluationTypes'
-import { describeScore, nextSort, rangeOf, sortRows } from './evaluation'
+import { describeDifference, describeScore, differenceOf, isTold, nextSort, rangeOf, sortRows } from './evaluation'
 
 const score = (mean: number | null): Score => ({ mean, interval_95: mean === null ? null : [mean - 0.1, mean + 0.1], chance: 0.05, n: 70 })
 const row = (name: string, mean: number | null): EvaluatedRow => ({ name, model: name, method: null, metrics: { a: score(mean) }, confusion: null })
@@ -22,6 +22,16 @@ describe('the table of an evaluation', () => {
     expect(low).toBeCloseTo(0.05)
     expect(high).toBeCloseTo(1)
     expect(rangeOf([], 'a')).toEqual([0, 1])
+  })
+
+  it('tells a difference from either side', () => {
+    const differences = [{ metric: 'a', left: 'best', right: 'worst', mean: 0.7, interval_95: [0.5, 0.9] as [number, number], n: 70 }]
+    const turned = differenceOf(differences, 'worst', 'best', 'a')
+    expect(turned).toMatchObject({ mean: -0.7, interval_95: [-0.9, -0.5] })
+    expect(differenceOf(differences, 'best', 'worst', 'a')).toBe(differences[0])
+    expect(describeDifference(turned)).toBe('-0.700, 95 % interval -0.900 to -0.500: told apart by 70 tracks')
+    expect(isTold({ ...differences[0], interval_95: [-0.1, 0.9] })).toBe(false)
+    expect(describeDifference(differenceOf(differences, 'best', 'middle', 'a'))).toBe('nothing to compare')
   })
 
   it('says all of a figure in words', () => {

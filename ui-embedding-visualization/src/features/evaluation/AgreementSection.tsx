@@ -1,5 +1,6 @@
 import type { Agreement } from '@/api/evaluationTypes'
 import { changeView } from '@/state/view'
+import { DendrogramView } from './DendrogramView'
 import { MatrixView } from './MatrixView'
 
 const MATRICES = [
@@ -19,6 +20,7 @@ export function AgreementSection({ agreement }: { agreement: Agreement }) {
         {MATRICES.map(([key, label]) => (
           <MatrixView key={key} names={agreement.models} values={agreement[key]} label={label} />
         ))}
+        <DendrogramView agreement={agreement} />
       </div>
       <h3>Tracks that models disagree about most</h3>
       <ol className="strays">

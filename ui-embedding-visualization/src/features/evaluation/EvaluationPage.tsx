@@ -8,6 +8,7 @@ import { isMap } from '@/domain/evaluation'
 import { changeView, useView } from '@/state/view'
 import { AgreementSection } from './AgreementSection'
 import { ConfusionSection } from './ConfusionSection'
+import { DifferenceSection } from './DifferenceSection'
 import './evaluation.css'
 import { ScoreTable } from './ScoreTable'
 
@@ -28,6 +29,7 @@ function Found({ evaluation, list }: { evaluation: Evaluation; list: readonly Ev
     <div className="evaluation" data-testid="evaluation-page">
       <Head evaluation={evaluation} list={list} />
       <ScoreTable title="Models" rows={models} metrics={of('space')} />
+      {models.length > 1 && <DifferenceSection key={`differences ${evaluation.id}`} evaluation={evaluation} rows={models} metrics={of('space')} />}
       {maps.length > 0 && <ScoreTable title="Maps" rows={maps} metrics={of('map')} />}
       <ConfusionSection key={evaluation.id} rows={models} classes={evaluation.classes} />
       {evaluation.agreement && <AgreementSection agreement={evaluation.agreement} />}
@@ -35,7 +37,7 @@ function Found({ evaluation, list }: { evaluation: Evaluation; list: readonly Ev
   )
 }
 
-const nameOf = (run: EvaluationSummary) => `${run.created_at.slice(0, 16)} UTC, ${run.labels}`
+const nameOf = (run: EvaluationSummary) => `${run.created_at.slice(0, 16).replace('T', ' ')} UTC, ${run.labels}`
 
 function Head({ evaluation, list }: { evaluation: Evaluation; list: readonly EvaluationSummary[] }) {
   const { n_tracks, classes, labels, k, seed, n_left_out, artist_filtered, data_sha256 } = evaluation

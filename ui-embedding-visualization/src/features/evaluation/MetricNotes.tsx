@@ -7,7 +7,7 @@ export function MetricNotes() {
   return (
     <section className="panel-section" aria-label="What is measured">
       <h2>What is measured</h2>
-      <p className="hint">Bars are 95 % intervals over tracks; the dashed line is what chance reaches. Intervals that overlap do not tell two models apart.</p>
+      <p className="hint">Bars are 95 % intervals over tracks; the dashed line is what chance reaches. Two models may be told apart though their bars overlap: see the paired differences.</p>
       <div tabIndex={0} role="region" aria-label="Metrics">
         <dl className="metric-notes">
           {evaluation?.metrics.map(({ key, title, help }) => (

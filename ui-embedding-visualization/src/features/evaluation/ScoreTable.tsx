@@ -2,6 +2,7 @@ import { ArrowDown, ArrowUp } from 'lucide-react'
 import { useState } from 'react'
 import type { EvaluatedRow, Metric, Score } from '@/api/evaluationTypes'
 import { describeScore, formatScore, nextSort, rangeOf, sortRows, type ScoreSort } from '@/domain/evaluation'
+import { IntervalBar } from './IntervalBar'
 
 interface ScoreTableProps {
   /** Heading. */
@@ -59,24 +60,12 @@ function MetricHead({ metric, sort, onSort }: { metric: Metric; sort: ScoreSort 
   )
 }
 
+/** Its bar runs from the lowest to the highest end of all intervals of the metric. */
 function ScoreCell({ score, range }: { score: Score | undefined; range: [number, number] }) {
   return (
     <td title={describeScore(score)}>
       <span className="scores__figure">{formatScore(score?.mean)}</span>
-      {score?.interval_95 && <IntervalBar score={score} range={range} />}
+      {score?.interval_95 && <IntervalBar mean={score.mean} interval={score.interval_95} line={score.chance} range={range} label={describeScore(score)} />}
     </td>
-  )
-}
-
-/** From the lowest to the highest end of all intervals of the metric. */
-function IntervalBar({ score, range: [low, high] }: { score: Score; range: [number, number] }) {
-  const place = (value: number) => `${((value - low) / (high - low)) * 100}%`
-  const [from, to] = score.interval_95 ?? [low, low]
-  return (
-    <svg className="interval" role="img" aria-label={describeScore(score)}>
-      <line className="interval__span" x1={place(from)} x2={place(to)} y1="50%" y2="50%" />
-      <circle className="interval__mean" cx={place(score.mean ?? low)} cy="50%" r="3" />
-      {score.chance !== null && <line className="interval__chance" x1={place(score.chance)} x2={place(score.chance)} y1="0" y2="100%" />}
-    </svg>
   )
 }
