@@ -1,5 +1,6 @@
 """A real library, a real server process, a real browser."""
 
+import json
 import os
 import signal
 import socket
@@ -98,6 +99,14 @@ def library(environment: dict[str, str]) -> dict[str, str]:
 def site(library: dict[str, str]) -> Iterator[Site]:
     with serving(library) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def evaluated(site: Site, tmp_path_factory: pytest.TempPathFactory) -> dict:
+    """The demo library, judged by the command a person would type."""
+    folder = tmp_path_factory.mktemp("evaluation")
+    flask(site.environment, "evaluate", "--no-progress", "--out", str(folder))
+    return json.loads((folder / "evaluation.json").read_text())
 
 
 @contextmanager

@@ -1,24 +1,13 @@
 """The page of evaluations: figures a researcher sorts and reads, and its faces without any."""
 
-import json
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import MODELS, Site, flask
-from tests.e2e.test_accessibility import AXE, SERIOUS
+from tests.e2e.conftest import MODELS, Site
 
 N_MODELS = len(MODELS.split(","))
-
-
-@pytest.fixture(scope="module")
-def evaluated(site: Site, tmp_path_factory: pytest.TempPathFactory) -> dict:
-    """The demo library, judged by the command a person would type."""
-    folder = tmp_path_factory.mktemp("evaluation")
-    flask(site.environment, "evaluate", "--no-progress", "--out", str(folder))
-    return json.loads((folder / "evaluation.json").read_text())
 
 
 def open_page(page: Page, site: Site) -> None:
@@ -76,17 +65,3 @@ def test_without_a_run_and_with_a_wrong_link_the_page_says_what_to_do(page: Page
     page.route("**/evaluations", lambda route: route.fulfill(json={"evaluations": []}))
     page.goto(f"{site.app}/?page=evaluation")
     expect(page.get_by_test_id("evaluation-none")).to_contain_text("evaluate")
-
-
-@pytest.mark.parametrize(("scheme", "width"), [("dark", 1440), ("light", 390)])
-def test_the_page_has_no_serious_fault(page: Page, site: Site, evaluated, screenshots: Path, scheme, width):
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    page.set_viewport_size({"width": width, "height": 844})
-    open_page(page, site)
-    page.screenshot(path=screenshots / f"evaluation-{scheme}-{width}.png")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    result = page.evaluate("axe.run(document)")
-    assert len(result["passes"]) > 10, "axe has looked at the page"
-    faults = [fault for fault in result["violations"] if fault["impact"] in SERIOUS]
-    assert not faults, [(fault["id"], fault["nodes"][0]["html"]) for fault in faults]
-    assert page.evaluate("document.body.scrollWidth <= innerWidth"), "tables scroll, the page does not"

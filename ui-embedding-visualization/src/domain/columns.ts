@@ -1,6 +1,7 @@
 /** The columns of the library table, and the order of its rows. */
 import type { Track } from '@/api/types'
 import { compareTracks } from './order'
+import { sortInSlices, type Sliced } from './slicedSort'
 import { artistLabel, formatDuration, genreLabel, trackTitle } from './track'
 
 export type ColumnKey = 'title' | 'artist' | 'album' | 'track_number' | 'year' | 'genre' | 'duration' | 'predicted_genre' | 'confidence' | 'tempo' | 'spectral_centroid' | 'filename'
@@ -72,16 +73,16 @@ function compareValues(a: string | number, b: string | number): number {
 }
 
 /** As on a shelf: what `sortTracks` takes for granted, and what is not done anew for every column. */
-export const shelve = (tracks: readonly Track[]): Track[] => [...tracks].sort(compareTracks)
+export const shelve = (tracks: readonly Track[]): Sliced<Track[]> => sortInSlices(tracks, compareTracks)
 
 /** shelf: tracks in the shelf's order, which equal ones, and those without a value (always last), keep. */
-export function sortTracks(shelf: readonly Track[], sort: Sort): readonly Track[] {
+export function* sortTracks(shelf: readonly Track[], sort: Sort): Sliced<readonly Track[]> {
   const column = COLUMNS.find(({ key }) => key === sort?.key)
   if (!column || !sort) return shelf
   const valued = shelf.flatMap((track) => {
     const value = column.valueOf(track)
     return value === null ? [] : [{ track, value }]
   })
-  valued.sort((a, b) => compareValues(a.value, b.value) * (sort.descending ? -1 : 1))
-  return [...valued.map(({ track }) => track), ...shelf.filter((track) => column.valueOf(track) === null)]
+  const sorted = yield* sortInSlices(valued, (a, b) => compareValues(a.value, b.value) * (sort.descending ? -1 : 1))
+  return [...sorted.map(({ track }) => track), ...shelf.filter((track) => column.valueOf(track) === null)]
 }
