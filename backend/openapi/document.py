@@ -113,7 +113,9 @@ def responses(row: Operation, schemas: dict[str, Schema]) -> Schema:
     content: Schema = (
         {JSON: {"schema": schemas[str(row.answer)]}} if is_json(row.answer) else dict.fromkeys(row.answer, {})
     )
-    found = {str(status): {"description": "The answer.", "content": content} for status in row.statuses}
+    found: Schema = {
+        str(status): {"description": "The answer.", "content": content} for status in row.statuses
+    }
     if row.is_slow:
         computing = {JSON: {"schema": schemas[str(Computing)]}}
         found["202"] = {"description": "It is being computed: ask again.", "content": computing}
