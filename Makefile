@@ -37,6 +37,8 @@ check: $(VENV)/.installed-dev $(UI)/node_modules/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive *.py ML db backend benchmarks
+	$(BIN)/python -m tests.audits
 	cd $(UI) && npm run lint && npm run typecheck
 
 fuzz: $(VENV)/.installed-dev

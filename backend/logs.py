@@ -39,7 +39,7 @@ class JsonFormat(LineFormat):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "request_id": record.request_id,  # type: ignore[attr-defined] - set by add_request_id
+            "request_id": getattr(record, "request_id", "-"),
             "message": hide(record.getMessage(), self.token),
         }
         if record.exc_info:

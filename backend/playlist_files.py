@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from db.schema import Track
+from ML.export.cells import text_cell
 
 COLUMNS = ("position", "filename", "title", "artist", "album", "year", "genre", "duration", "gone")
 
@@ -49,11 +50,11 @@ def one_line(text: str) -> str:
 
 
 def to_csv(_: str, tracks: Sequence[Track]) -> str:
-    """With the mark at the start by which spreadsheets know UTF-8."""
+    """With the mark at the start by which spreadsheets know UTF-8, and no cell that they run."""
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, COLUMNS)
     writer.writeheader()
-    writer.writerows(rows(tracks))
+    writer.writerows({name: text_cell(value) for name, value in row.items()} for row in rows(tracks))
     return "\ufeff" + buffer.getvalue()
 
 

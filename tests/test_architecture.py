@@ -1,6 +1,7 @@
 """Imports point one way: environment ← config ← ML ← db ← backend."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -77,6 +78,20 @@ def test_sql_and_flask_stay_where_they_belong(layer):
 def test_torch_load_is_called_in_one_place():
     callers = [str(path.relative_to(ROOT)) for path in SOURCES if "torch.load(" in path.read_text()]
     assert callers == ["ML/weights.py"]
+
+
+def test_nothing_that_is_read_can_run_code():
+    """Who unpickles runs what is in the file; so does who loads models with the code beside them."""
+    unsafe = ("pickle.load", "joblib.load", "dill", "yaml.load(", "yaml.unsafe_load", "marshal.load",
+              "shelve", "allow_pickle=True", "weights_only=False", "trust_remote_code=True")  # fmt: skip
+    programs = [*SOURCES, *ROOT.glob("*.py"), *(ROOT / "benchmarks").glob("*.py")]
+    for path in programs:
+        found = [name for name in unsafe if re.search(rf"\b{re.escape(name)}", path.read_text())]
+        assert not found, f"{path.relative_to(ROOT)}: {found}"
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "torch.load":
+                said = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
+                assert said.get("weights_only") == "True", path
 
 
 def test_spanish_names_end_at_the_edge():

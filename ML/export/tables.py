@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ML.export.cells import text_cell
+
 
 @dataclass(frozen=True)
 class LibraryTable:
@@ -67,7 +69,9 @@ def write_csv(table: LibraryTable, path: Path) -> None:
         writer.writerow([*table.facts, *names])
         for row, facts in enumerate(table.rows()):
             numbers = np.concatenate([vectors[row] for vectors in table.vectors.values()])
-            writer.writerow([*facts, *("" if np.isnan(number) else str(number) for number in numbers)])
+            writer.writerow(
+                [*map(text_cell, facts), *("" if np.isnan(number) else str(number) for number in numbers)]
+            )
 
 
 def write_npy(table: LibraryTable, folder: Path) -> None:
@@ -82,7 +86,7 @@ def write_metadata(table: LibraryTable, path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(table.facts)
-        writer.writerows(table.rows())
+        writer.writerows(map(text_cell, facts) for facts in table.rows())
 
 
 def write_projector(table: LibraryTable, folder: Path) -> None:

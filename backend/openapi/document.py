@@ -113,11 +113,13 @@ def responses(row: Operation, schemas: dict[str, Schema]) -> Schema:
     content: Schema = (
         {JSON: {"schema": schemas[str(row.answer)]}} if is_json(row.answer) else dict.fromkeys(row.answer, {})
     )
-    found = {str(status): {"description": "The answer.", "content": content} for status in row.statuses}
+    found: Schema = {
+        str(status): {"description": "The answer.", "content": content} for status in row.statuses
+    }
     if row.is_slow:
         computing = {JSON: {"schema": schemas[str(Computing)]}}
         found["202"] = {"description": "It is being computed: ask again.", "content": computing}
-    error = {"content": {JSON: {"schema": schemas[str(Error)]}}}
+    error: Schema = {"content": {JSON: {"schema": schemas[str(Error)]}}}
     found["4XX"] = {"description": "What is wrong with the request, and what to do."} | error
     found["503"] = {"description": "Not now: the database is busy or full, or too many ask."} | error
     return found

@@ -12,8 +12,8 @@ from db.duplicates import VERDICTS
 from db.playlists import MAX_TRACKS
 
 Id = Annotated[int, Field(ge=0, lt=2**63)]
-Verdict = Literal[VERDICTS]  # type: ignore[valid-type]
-Kind = Literal[tuple(OFFERED)]  # type: ignore[valid-type]
+Verdict = Annotated[str, Field(json_schema_extra={"enum": [*VERDICTS]})]
+Kind = Annotated[str, Field(json_schema_extra={"enum": [*OFFERED]})]
 
 
 class NewJob(TypedDict):

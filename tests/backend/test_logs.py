@@ -2,6 +2,7 @@
 
 import json
 import logging
+import subprocess
 import urllib.error
 import urllib.request
 
@@ -9,8 +10,9 @@ import pytest
 
 import config
 from backend.logs import set_up_logs
-from tests.backend.conftest import fetch
+from tests.backend.conftest import fetch, free_ports
 from tests.backend.test_errors import assert_error
+from tests.conftest import REPOSITORY, flask_command
 
 TOKEN = "a-token-that-nobody-guesses"
 
@@ -99,7 +101,7 @@ def test_levels_choose_what_is_told(log, client):
     assert "200 GET '/audios'" in read()
     read = log(LOG_LEVEL="warning")
     client.get("/nowhere")
-    assert "404" not in read()
+    assert "404 GET" not in read()
 
 
 def test_the_server_and_its_worker_log_to_one_file(serve, tmp_path):
@@ -111,3 +113,19 @@ def test_the_server_and_its_worker_log_to_one_file(serve, tmp_path):
     rows = [json.loads(line) for line in path.read_text().splitlines()]
     assert [row["message"] for row in rows if row["request_id"] == shown] == ["401 GET '/audios'"]
     assert TOKEN not in path.read_text()
+
+
+def test_flasks_own_server_keeps_the_token_out_of_its_log_too(environment):
+    (port,) = free_ports(1)
+    process = subprocess.Popen(
+        flask_command("run", "--port", port), cwd=REPOSITORY, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        env=environment | {"MELODEX_TOKEN": TOKEN, "MELODEX_START_WORKER": "false"},
+    )  # fmt: skip
+    try:
+        assert b"refresh" in fetch(port, f"/?token={TOKEN}")
+    finally:
+        process.terminate()
+        output, _ = process.communicate(timeout=30)
+    assert "GET /?token=[hidden]" in output
+    assert TOKEN not in output

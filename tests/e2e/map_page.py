@@ -55,3 +55,10 @@ def current_time(page: Page) -> float:
 def get_json(site: Site, path: str):
     with urllib.request.urlopen(site.api + path) as answer:
         return json.load(answer)
+
+
+def call(site: Site, method: str, path: str, body: object = None) -> dict:
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(site.api + path, json.dumps(body).encode(), headers, method=method)
+    with urllib.request.urlopen(request) as response:
+        return json.load(response)

@@ -1,14 +1,12 @@
 """From tracks on the screen to a playlist: made, put in order, exported, deleted and had back."""
 
-import json
-import urllib.request
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Site
-from tests.e2e.map_page import PATIENCE, get_json
+from tests.e2e.map_page import PATIENCE, call, get_json
 
 MANY_TABS = 80
 MANY_MOVES = 100
@@ -22,13 +20,6 @@ def playlist(site: Site):
     yield made
     for left in get_json(site, "/playlists")["playlists"]:
         call(site, "DELETE", f"/playlists/{left['id']}")
-
-
-def call(site: Site, method: str, path: str, body: object = None) -> dict:
-    headers = {"Content-Type": "application/json"}
-    request = urllib.request.Request(site.api + path, json.dumps(body).encode(), headers, method=method)
-    with urllib.request.urlopen(request) as response:
-        return json.load(response)
 
 
 def open_playlist(page: Page, site: Site, playlist: dict) -> None:
