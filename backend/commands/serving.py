@@ -20,6 +20,7 @@ from db.uploads import sweep_uploads
 from ML.errors import MelodexError
 
 PORT_SETTINGS = ("API_PORT", "APP_PORT")
+MOST_CONNECTIONS = 400  # each with an open file: many systems allow a process 1024
 LOOKAHEAD = 1  # requests read ahead: what makes waitress notice that a page has stopped listening
 
 
@@ -38,6 +39,8 @@ def serve() -> None:
         threads=config.SERVER_THREADS,
         ident="Melodex",
         channel_request_lookahead=LOOKAHEAD,
+        connection_limit=MOST_CONNECTIONS,
+        asyncore_use_poll=True,  # select() knows no more than 1024 files
     )
     RefusingChannel.used_by(server)
     with worker_beside():
