@@ -40,6 +40,8 @@ def read_on(port: int, number: int, over: threading.Event, statuses: Counter) ->
                 statuses[answer.status] += 1
         except urllib.error.HTTPError as error:
             statuses[error.code] += 1
+        except OSError as error:
+            statuses[str(error)] += 1
         number += 1
 
 
@@ -47,8 +49,9 @@ def test_writers_and_readers_at_once(shelf, indexed, serve):
     own = {
         name: value for name, value in process_environment(shelf, indexed).items() if name.startswith("MEL")
     }
-    _, port, _ = serve(**own, MELODEX_START_WORKER="false")
+    server, port, _ = serve(**own, MELODEX_START_WORKER="false")
     fetch(port, "/audios")  # it is up
+    threading.Thread(target=server.stderr.read, daemon=True).start()  # a full pipe would stop its log, and it
     over, statuses = threading.Event(), Counter()
     readers = [
         threading.Thread(target=read_on, args=(port, number, over, statuses)) for number in range(N_READERS)
