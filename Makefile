@@ -1,5 +1,5 @@
 # The two commands of the README: `make run` and `make test`.
-# All else: setup · ui · check · fuzz · bench · torture · screenshots · clean
+# All else: setup · ui · check · fuzz · bench · torture · soak · screenshots · clean
 # make bench BENCH_FLAGS="--songs FOLDER --weights FOLDER" measures with music and weights from elsewhere,
 # JAMENDO=DIR with clips laid out as MTG-Jamendo.
 
@@ -10,7 +10,7 @@ FLASK := $(BIN)/flask --app backend.server
 UI := ui-embedding-visualization
 UI_SOURCES := $(shell find $(UI)/src $(UI)/public $(UI)/*.json $(UI)/*.ts $(UI)/index.html -type f 2>/dev/null)
 
-.PHONY: run setup ui test test-python test-ui check fuzz bench torture screenshots clean
+.PHONY: run setup ui test test-python test-ui check fuzz bench torture soak screenshots clean
 
 run:
 	@$(MAKE) --no-print-directory -j2 setup ui
@@ -59,6 +59,9 @@ bench: $(VENV)/.installed-dev ui
 
 torture: $(VENV)/.installed-dev  # twenty minutes; TORTURE_FLAGS="--kills 12 --seed 3 --only index,upload"
 	$(BIN)/python -m tests.reliability.torture $(TORTURE_FLAGS)
+
+soak: $(VENV)/.installed-dev  # SOAK_FLAGS="--seconds 3600"
+	$(BIN)/python -m tests.reliability.soak $(SOAK_FLAGS)
 
 screenshots: $(VENV)/.installed-dev ui
 	SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest tests/e2e -k 'screenshots or serious_fault'

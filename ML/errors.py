@@ -45,6 +45,10 @@ class LibraryError(MelodexError):
     """The music folder or the database cannot be used as asked."""
 
 
+class StorageError(MelodexError):
+    """A disk that takes nothing: full, or read-only."""
+
+
 class ConfigError(MelodexError):
     """A setting whose value makes no sense."""
 

@@ -58,7 +58,7 @@ def load_params(path: Path) -> MfccParams:
         params = MfccParams(
             **{name: frozen(values[name]) for name in MfccParams.__annotations__ if name in values}
         )
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise WeightsError(f"Cannot read {path}: {error}.") from error
     if values.get("num_classes", len(params.class_names)) != len(params.class_names):
         raise WeightsError(

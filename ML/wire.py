@@ -32,10 +32,9 @@ def receive(connection: socket.socket) -> Any:
     return pickle.loads(pickled, buffers=buffers)  # noqa: S301
 
 
-def receive_exactly(connection: socket.socket, n_bytes: int) -> np.ndarray:
-    """uint8 [n_bytes]"""
-    data = np.empty(n_bytes, np.uint8)
-    rest = memoryview(data)
+def receive_exactly(connection: socket.socket, n_bytes: int) -> memoryview:
+    data = np.empty(n_bytes, np.uint8).data  # bytearray() would clear it first
+    rest = data
     while rest.nbytes:
         n_read = connection.recv_into(rest)
         if not n_read:

@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, Se
 
 from backend.request_ids import current_id
 from db.background import BackgroundError
-from ML.errors import MelodexError, UnknownChoiceError
+from ML.errors import MelodexError, StorageError, UnknownChoiceError
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +35,7 @@ def error_response(status: int, message: str, choices: list[str] | None = None) 
 def register_error_handlers(app: Flask) -> None:
     app.register_error_handler(NotInLibraryError, lambda error: error_response(NotFound.code, str(error)))
     app.register_error_handler(BackgroundError, cannot_be_measured)
+    app.register_error_handler(StorageError, cannot_be_stored)
     app.register_error_handler(MelodexError, bad_request)
     app.register_error_handler(OperationalError, database_error)
     app.register_error_handler(HTTPException, http_error)
@@ -48,6 +49,12 @@ def bad_request(error: MelodexError) -> Response:
 
 def cannot_be_measured(error: BackgroundError) -> Response:
     return error_response(ServiceUnavailable.code, str(error))
+
+
+def cannot_be_stored(error: StorageError) -> Response:
+    """Nothing the request could do about it: 507, Insufficient Storage, which werkzeug does not know."""
+    log.error("%s", error)
+    return error_response(507, str(error))
 
 
 def database_error(error: OperationalError) -> Response:

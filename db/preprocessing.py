@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from db.database import Database
 from db.embeddings import Pair, extracted_pairs, save_failure, save_output
+from db.indexing import check_folder
 from db.library import present_tracks
 from ML.devices import Workers, share_out
 from ML.engine import Engine, Job, TrackResult
@@ -83,6 +84,7 @@ def extract(
     Each (track, model) is one transaction: stopped at any moment, only what is being heard is lost. A file
     that cannot be heard is noted with its reason and stops nothing. workers None: those of a CPU.
     stop: once set, no further file is opened, and what is under way is finished.
+    Raises LibraryError when the music folder is not there.
     """
     summary = ExtractionSummary()
     wanted = {plan.track_id: plan for plan in plans if plan.missing}
@@ -91,6 +93,8 @@ def extract(
     engine = Engine(models, workers or share_out("cpu"))
     with closing(hear(engine, audio_dir, wanted.values(), stop)) as results:
         for result in results:
+            if isinstance(result.outcome, MelodexError):
+                check_folder(audio_dir)  # unplugged in the middle: no fault of its thousands of files
             note(database, summary, wanted[result.track_id], result)
             n_left[result.track_id] -= 1
             progress.n_tracks_done += not n_left[result.track_id]

@@ -20,7 +20,7 @@ from db.file_names import safe_name
 from db.indexing import check_folder, index_file
 from db.schema import Track
 from ML.audio import probe
-from ML.errors import AudioDecodeError
+from ML.errors import AudioDecodeError, StorageError
 from ML.formats import sniff_extension
 from ML.isolation import isolated
 from ML.partial import sync_file, sync_folder
@@ -34,14 +34,17 @@ def add_upload(database: Database, audio_dir: Path, stream: IO[bytes], name: str
     """The new track, stored and indexed, not yet heard by any model.
 
     name: as the sender gave it; its title is kept, its path and its extension are not believed.
-    Raises AudioDecodeError for what is no music, LibraryError when there is no music folder.
+    Raises AudioDecodeError for what is no music, LibraryError when there is no music folder, StorageError.
     """
     check_folder(audio_dir)
-    with quarantined(database, audio_dir, stream) as path:
-        extension = check_sound(path)
-        with database.lock("uploads"):
-            filename = move_to_free_name(path, database, audio_dir, safe_stem(name), extension)
-            return index_file(database, audio_dir, filename)
+    try:
+        with quarantined(database, audio_dir, stream) as path:
+            extension = check_sound(path)
+            with database.lock("uploads"):
+                filename = move_to_free_name(path, database, audio_dir, safe_stem(name), extension)
+                return index_file(database, audio_dir, filename)
+    except OSError as error:
+        raise StorageError(f"{name} cannot be stored: {error.strerror}.") from error
 
 
 @contextmanager

@@ -1,6 +1,10 @@
 """preprocess-all and preprocess-track."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import click
+from filelock import Timeout
 
 import config
 from backend.commands.edge import (
@@ -91,6 +95,28 @@ def runnable_specs(specs: list[ModelSpec], are_named: bool) -> list[ModelSpec]:
 
 
 def run_extraction(
+    specs: list[ModelSpec], force: bool, filename: str | None, device: str | None, no_progress: bool
+) -> tuple[list[TrackPlan], ExtractionSummary]:
+    with one_at_a_time():
+        return extract_planned(specs, force, filename, device, no_progress)
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Two at once would hear the same tracks: who comes second waits, and plans what is missing then."""
+    lock = database().lock("extraction")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        click.echo("Another extraction is at work here: waiting for its end.")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def extract_planned(
     specs: list[ModelSpec], force: bool, filename: str | None, device: str | None, no_progress: bool
 ) -> tuple[list[TrackPlan], ExtractionSummary]:
     with database().read() as session:

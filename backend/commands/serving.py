@@ -24,6 +24,7 @@ from ML.errors import MelodexError
 PORT_SETTINGS = ("API_PORT", "APP_PORT")
 ANY_ADDRESS = ("0.0.0.0", "::")  # of every network of this machine
 TOKEN_BYTES = 24
+MOST_CONNECTIONS = 400  # each with an open file: many systems allow a process 1024
 LOOKAHEAD = 1  # requests read ahead: what makes waitress notice that a page has stopped listening
 
 
@@ -45,6 +46,8 @@ def serve(host: str) -> None:
         ident="Melodex",
         channel_request_lookahead=LOOKAHEAD,
         clear_untrusted_proxy_headers=False,  # whoever comes through a proxy is not from here
+        connection_limit=MOST_CONNECTIONS,
+        asyncore_use_poll=True,  # select() knows no more than 1024 files
     )
     RefusingChannel.used_by(server)
     with worker_beside():

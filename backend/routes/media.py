@@ -8,6 +8,7 @@ from backend.context import audio_dir, derived
 from backend.covers import render_cover
 from backend.errors import NotInLibraryError
 from backend.params import parse_integer
+from backend.ranges import hand_over_range
 from db.waveforms import get_peaks
 from ML.audio import is_audio_file
 from ML.errors import AudioDecodeError
@@ -32,7 +33,8 @@ PEAK_DIGITS = 3
 def audio(filename: str) -> Response:
     """The file itself, with HTTP ranges."""
     path = audio_path(filename)
-    return send_file(path, mimetype=MIME_TYPES[path.suffix.lower()], conditional=True)
+    answer = send_file(path, mimetype=MIME_TYPES[path.suffix.lower()], conditional=True)
+    return hand_over_range(answer, path)
 
 
 @blueprint.get("/cover/<path:filename>")

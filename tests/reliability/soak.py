@@ -1,0 +1,140 @@
+"""Mixed load for a while: `python -m tests.reliability.soak --seconds 3600` tells whether anything grows.
+
+Songs are sent, then come readers, listeners that take ranges, and a job every ten seconds. The first third
+of the time is for warming up; what the server and its worker hold afterwards must stay what it is.
+"""
+
+import argparse
+import random
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+
+import psutil
+import requests
+
+from tests.reliability.uploading import EXTRACT, send, serve, songs, wait_for
+from tests.reliability.workspace import PATIENCE_SECONDS, Workspace, fill_shelf
+
+PATHS = (
+    "/tracks",
+    "/tags",
+    "/embeddings?red=acoustic&metodo=pca",
+    "/neighbors?track=000.wav&red=acoustic",
+    "/jobs",
+)
+N_READERS = 4
+SAMPLE_SECONDS = 1.0
+MOST_GROWTH = 1.15
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What the server and its processes hold at one moment, and the files of the database."""
+
+    megabytes: float
+    files: float
+    threads: float
+    database_megabytes: float
+
+
+@dataclass
+class Outcome:
+    """Means of the second and of the last third; statuses: how often each was answered."""
+
+    early: Sample
+    late: Sample
+    statuses: Counter[int]
+
+    def growth(self) -> dict[str, float]:
+        pairs = zip(fields(Sample), astuple(self.early), astuple(self.late), strict=True)
+        return {field.name: late / early for field, early, late in pairs}
+
+
+def measure(process: psutil.Process, workspace: Workspace) -> Sample:
+    family = [process, *process.children(recursive=True)]
+    size = sum(path.stat().st_size for path in workspace.folder.glob("library.db*") if path.is_file())
+    return Sample(
+        sum(each.memory_info().rss for each in family) / 2**20,
+        sum(each.num_fds() for each in family),
+        sum(each.num_threads() for each in family),
+        size / 2**20,
+    )
+
+
+def mean(samples: list[Sample]) -> Sample:
+    columns = zip(*map(astuple, samples), strict=True)
+    return Sample(*(sum(column) / len(samples) for column in columns))
+
+
+def repeat(over: threading.Event, statuses: Counter[int], ask: Callable[[], requests.Response]) -> None:
+    while not over.is_set():
+        statuses[ask().status_code] += 1
+
+
+def read(address: str, rng: random.Random) -> requests.Response:
+    return requests.get(address + rng.choice(PATHS), timeout=60)
+
+
+def listen(address: str, rng: random.Random) -> requests.Response:
+    first = rng.randrange(10_000)
+    return requests.get(
+        f"{address}/audio/000.wav", headers={"Range": f"bytes={first}-{first + 9999}"}, timeout=60
+    )
+
+
+def soak(folder: Path, seconds: float) -> Outcome:
+    workspace = Workspace(folder / "library", fill_shelf(folder / "shelf", 12))
+    workspace.folder.mkdir()
+    server, address = serve(workspace)
+    over, statuses, rng = threading.Event(), Counter(), random.Random(9)
+    asks = [lambda: read(address, rng)] * N_READERS + [lambda: listen(address, rng)]
+    threads = [threading.Thread(target=repeat, args=(over, statuses, ask)) for ask in asks]
+    try:
+        wait_for(address)
+        send(address, songs(workspace))
+        for thread in threads:
+            thread.start()
+        samples = watch(psutil.Process(server.pid), workspace, address, seconds)
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join(PATIENCE_SECONDS)
+        server.terminate()
+        server.wait(PATIENCE_SECONDS)
+    third = len(samples) // 3
+    return Outcome(mean(samples[third : 2 * third]), mean(samples[2 * third :]), statuses)
+
+
+def watch(process: psutil.Process, workspace: Workspace, address: str, seconds: float) -> list[Sample]:
+    """A sample a second, and a job every now and then."""
+    samples: list[Sample] = []
+    began = time.monotonic()
+    while time.monotonic() - began < seconds:
+        if len(samples) % 10 == 0:
+            requests.post(f"{address}/jobs", json=EXTRACT, timeout=60)
+        time.sleep(SAMPLE_SECONDS)
+        samples.append(measure(process, workspace))
+    return samples
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=150)
+    seconds = parser.parse_args().seconds
+    with tempfile.TemporaryDirectory() as folder:
+        outcome = soak(Path(folder), seconds)
+    print(f"{seconds:.0f} s, answers by status: {dict(outcome.statuses)}")
+    for field, early, late in zip(fields(Sample), astuple(outcome.early), astuple(outcome.late), strict=True):
+        print(f"| {field.name} | {early:.1f} | {late:.1f} |")
+    grown = {name: growth for name, growth in outcome.growth().items() if growth > MOST_GROWTH}
+    if grown:
+        raise SystemExit(f"Grows: {grown}")
+
+
+if __name__ == "__main__":
+    main()

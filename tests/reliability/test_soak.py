@@ -1,0 +1,16 @@
+"""`make soak` in twelve seconds: nothing leaks at once."""
+
+import pytest
+
+from tests.reliability.soak import soak
+
+pytestmark = pytest.mark.xdist_group("stopping")
+SHORT_GROWTH = 1.3  # the worker is still drawing its maps
+
+
+def test_under_mixed_load_nothing_grows(tmp_path):
+    outcome = soak(tmp_path, 12)
+    assert outcome.statuses.keys() <= {200, 202, 206} and outcome.statuses[206] > 10
+    growth = outcome.growth()
+    assert growth["files"] < SHORT_GROWTH and growth["threads"] < SHORT_GROWTH, growth
+    assert growth["database_megabytes"] < SHORT_GROWTH, growth
