@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from logging.handlers import WatchedFileHandler
 
 import click
-import orjson
 
 import config
 from backend.request_ids import current_id
@@ -44,6 +43,8 @@ class JsonFormat(LineFormat):
         }
         if record.exc_info:
             fields["traceback"] = hide(self.formatException(record.exc_info), self.token)
+        import orjson
+
         return orjson.dumps(fields).decode()
 
 

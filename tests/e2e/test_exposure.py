@@ -45,6 +45,7 @@ def test_what_the_policy_forbids_does_not_happen_and_is_noticed(chromium: Browse
     """The pages of the other tests listen for this."""
     page = chromium.new_page()
     page.goto(f"{guarded_site.app}/?token={TOKEN}")
+    expect(page.get_by_test_id("page-map")).to_be_visible()  # the entrance has led on to the app
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.evaluate(
