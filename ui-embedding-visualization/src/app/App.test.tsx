@@ -46,9 +46,11 @@ describe('faces', () => {
     await waitFor(() => expect(screen.getByTestId('map-note')).not.toHaveTextContent('older map'), { timeout: 5000 })
   })
 
-  it('an empty library invites', async () => {
+  it('an empty library invites, and leads to where its folder is read', async () => {
     open({ '/models': { body: { ...MODELS, n_tracks: 0 } }, '/tracks': { body: { tracks: [] } }, '/embeddings': { body: { data: [] } } })
-    expect(await screen.findByTestId('map-empty')).toHaveTextContent(/audio\/.*make run/)
+    expect(await screen.findByTestId('map-empty')).toHaveTextContent(/audio\/.*make-demo-library/)
+    await userEvent.click(screen.getByRole('button', { name: 'Read the music folder' }))
+    expect(window.location.search).toContain('page=jobs')
   })
 
   it('a model that has heard nothing names the command', async () => {
