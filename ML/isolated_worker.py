@@ -26,7 +26,7 @@ def serve(connection: socket.socket, memory_megabytes: int) -> None:
     limit_memory(memory_megabytes)
     try:
         while True:
-            function, path, arguments, seconds = wire.receive(connection)
+            function, path, arguments, seconds = wire.receive_task(connection)
             result = answer(connection, path, seconds, partial(function, path, *arguments))
             if isgenerator(result):
                 serve_items(connection, path, seconds, result)
@@ -36,7 +36,7 @@ def serve(connection: socket.socket, memory_megabytes: int) -> None:
 
 def serve_items(connection: socket.socket, path: Path, seconds: float, items: Any) -> None:
     """One item whenever it is asked for, until the end or until no more are wanted."""
-    while wire.receive(connection):
+    while wire.receive_task(connection):
         if answer(connection, path, seconds, partial(next, items, END)) in (END, None):
             return
     items.close()

@@ -9,6 +9,7 @@ next file, so one costs its start only once; ML/isolated_worker.py is what runs 
 """
 
 import os
+import pickle
 import signal
 import socket
 import subprocess
@@ -50,6 +51,8 @@ class Worker:
             has_more, value, error = wire.receive(self.connection)
         except (EOFError, ConnectionError):
             raise AudioDecodeError(f"Cannot decode {path.name}: {self.why_it_died(seconds)}.") from None
+        except pickle.UnpicklingError:
+            raise AudioDecodeError(f"Cannot decode {path.name}: the decoder's answer is not ours.") from None
         self.is_asked = False
         if error is not None:
             raise error

@@ -159,7 +159,7 @@ def open_once(playwright: Playwright, url: str) -> tuple[Opened, dict[str, float
     page = browser.new_page(viewport=SCREEN)  # type: ignore[arg-type]
     page.add_init_script(NOTE_FIRST_FRAME + NOTE_FRAMES)
     page.goto(url)
-    page.wait_for_function("window.firstFrame", timeout=PATIENCE_MS)
+    page.wait_for_function("() => window.firstFrame", timeout=PATIENCE_MS)
     first_frame = page.evaluate("window.firstFrame")
     box = page.locator(MAP_SELECTOR).bounding_box()
     assert box

@@ -192,6 +192,13 @@ class Regions(TypedDict):
     data: list[Region]
 
 
+class Clusters(TypedDict):
+    name: str
+    track_ids: list[int]
+    values: list[int]
+    labels: list[str]
+
+
 class TrackNumbers(TypedDict):
     k: int
     track_ids: list[int]

@@ -56,6 +56,16 @@ class Jobs(TypedDict):
     worker: bool
 
 
+class Export(TypedDict):
+    job_id: int
+    filename: str
+    n_bytes: int
+
+
+class Exports(TypedDict):
+    exports: list[Export]
+
+
 class Folder(TypedDict):
     n_files: int
     n_new: int

@@ -1,7 +1,9 @@
 """A decoder may crash, hang or take all memory: it ends with a reason, and nothing else ends with it."""
 
 import os
+import pickle
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -11,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import config
-from ML import isolation
+from ML import isolation, wire
 from ML.errors import AudioDecodeError, AudioTooShortError
 from ML.isolation import isolated, isolated_items
 from tests.conftest import REPOSITORY
@@ -122,3 +124,18 @@ def test_workers_end_with_whoever_asked_even_by_a_kill(how):
     while Path(f"/proc/{worker}").exists():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+class Trap:
+    """What a decoder that a file has taken over might answer."""
+
+    def __reduce__(self):
+        return os.system, ("true",)
+
+
+def test_an_answer_cannot_run_code():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        wire.send(theirs, (False, Trap(), None))
+        with pytest.raises(pickle.UnpicklingError, match="no business"):
+            wire.receive(ours)

@@ -37,9 +37,11 @@ TAGS = registry.get("acoustic").tag_names
 ENDLESS = "jobs.events"  # test_job_streams looks at what it answers
 
 
-# An evaluation, the built app, a file of sound: test_evaluation_routes, e2e and test_uploads have those.
+# An evaluation, an export, the built app, a file of sound: test_evaluation_routes, test_exports, e2e and
+# test_uploads have those.
 NEVER_ANSWERED = {
     "GET /agreement", "GET /evaluations/{id_}", "GET /assets/{filename}", "POST /upload",
+    "GET /exports/{job_id}",
 }  # fmt: skip
 
 

@@ -39,7 +39,7 @@ def test_a_copy_is_found_heard_and_decided_for_good(page: Page, doubled_site: Si
     expect(page.get_by_test_id("notice")).to_contain_text("Look for duplicates")
 
     pair.get_by_test_id("pair-play").first.click()
-    page.wait_for_function("document.querySelector('audio').currentTime > 0", timeout=PATIENCE)
+    page.wait_for_function("() => document.querySelector('audio').currentTime > 0", timeout=PATIENCE)
     assert current_time(page) > 0
 
     pair.get_by_test_id("pair-duplicate").click()

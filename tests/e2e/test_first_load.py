@@ -59,7 +59,7 @@ def test_without_webgl_a_plain_canvas_is_a_map_too(plain_page: Page, site: Site)
     page.keyboard.press("Escape")
     point = lonely_point(page)
     page.mouse.click(point["x"], point["y"])
-    page.wait_for_function("document.querySelector('audio').currentTime > 0.2", timeout=PATIENCE)
+    page.wait_for_function("() => document.querySelector('audio').currentTime > 0.2", timeout=PATIENCE)
 
 
 def left(page: Page) -> float:

@@ -1,7 +1,6 @@
 /** The one door to the server. Only here live `fetch` and the public API's Spanish parameter names (`red`, `metodo`). */
 import { readColumns } from './columns'
 import type { Evolution, TrackPair, Verdict } from './analysisTypes'
-import type { Evaluation, EvaluationSummary } from './evaluationTypes'
 import type {
   Activations,
   ExportFormat,
@@ -248,8 +247,3 @@ export async function findAudioProblem(filename: string): Promise<string | null>
     return UNREACHABLE
   }
 }
-
-/** Without their figures, the newest first. */
-export const getEvaluations = async (signal?: AbortSignal) => (await getJson<{ evaluations: EvaluationSummary[] }>('/evaluations', signal)).evaluations
-
-export const getEvaluation = (id: string, signal?: AbortSignal) => getJson<Evaluation>(`/evaluations/${encodeURIComponent(id)}`, signal)

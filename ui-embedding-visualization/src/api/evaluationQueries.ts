@@ -1,6 +1,12 @@
 /** TanStack Query hooks of evaluations. */
 import { useQuery } from '@tanstack/react-query'
-import { getEvaluation, getEvaluations } from './client'
+import { getJson } from './client'
+import type { Evaluation, EvaluationSummary } from './evaluationTypes'
+
+/** Without their figures, the newest first. */
+const getEvaluations = async (signal?: AbortSignal) => (await getJson<{ evaluations: EvaluationSummary[] }>('/evaluations', signal)).evaluations
+
+const getEvaluation = (id: string, signal?: AbortSignal) => getJson<Evaluation>(`/evaluations/${encodeURIComponent(id)}`, signal)
 
 export const useEvaluations = () => useQuery({ queryKey: ['evaluations'], queryFn: ({ signal }) => getEvaluations(signal), staleTime: 0 })
 
