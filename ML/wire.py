@@ -40,7 +40,7 @@ class AnswerReader(pickle.Unpickler):
 
 
 def receive(connection: socket.socket) -> Any:
-    """What a decoder answers. Raises EOFError when it is gone, UnpicklingError for what is no value of ours."""
+    """What a decoder answers. Raises EOFError when it is gone, UnpicklingError for what is not ours."""
     return read_with(AnswerReader, connection)
 
 
