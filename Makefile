@@ -65,6 +65,7 @@ soak: $(VENV)/.installed-dev  # SOAK_FLAGS="--seconds 3600"
 
 screenshots: $(VENV)/.installed-dev ui
 	SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest tests/e2e -k 'screenshots or serious_fault'
+	$(BIN)/python -m tests.e2e.pictures docs/screenshots
 
 clean:
 	rm -rf $(VENV) $(UI)/node_modules $(UI)/build

@@ -17,12 +17,7 @@ from tests.conftest import REPOSITORY, flask_command, process_environment
 from tests.reliability.workspace import fill_shelf, hashes
 from tests.soundness import assert_sound, query
 
-pytestmark = [
-    pytest.mark.xdist_group("stopping"),
-    pytest.mark.skipif(
-        os.geteuid() != 0 or not shutil.which("mount"), reason="mounts small disks: needs root and mount"
-    ),
-]
+pytestmark = pytest.mark.xdist_group("stopping")
 N_SONGS = 8
 N_ROWS = "SELECT count(*) FROM embeddings"
 INDEX = ("index-audio", "--no-progress")
@@ -37,6 +32,8 @@ def shelf(tmp_path_factory) -> Path:
 @pytest.fixture
 def disk(tmp_path) -> Iterator[Path]:
     """A small disk of its own; None of it is left."""
+    if os.geteuid() != 0 or not shutil.which("mount"):
+        pytest.skip("mounts a small disk: needs root and mount")
     folder = tmp_path / "disk"
     folder.mkdir()
     made = mount("-t", "tmpfs", "-o", "size=4m", "melodex-test", folder)
