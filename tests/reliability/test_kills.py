@@ -12,6 +12,7 @@ from tests.reliability.workspace import fill_shelf
 
 pytestmark = pytest.mark.xdist_group("stopping")
 N_KILLS = {"index": 2, "migrate": 2}
+MOST_KILLS = 12
 SEED = 2
 
 
@@ -24,6 +25,9 @@ def shelf(tmp_path_factory):
     "scenario", [each for each in SCENARIOS if each.name in N_KILLS], ids=lambda each: each.name
 )
 def test_killed_at_random_it_ends_as_if_nobody_had(scenario, shelf, tmp_path):
-    tally = Torturer(scenario, tmp_path, shelf, SEED).run(N_KILLS[scenario.name])
-    assert tally.n_kills == N_KILLS[scenario.name]
+    torturer, n_kills = Torturer(scenario, tmp_path, shelf, SEED), N_KILLS[scenario.name]
+    tally = torturer.run(n_kills)
+    while not tally.kills["inside"] and scenario.name != "migrate" and tally.n_kills < MOST_KILLS:
+        tally = torturer.run(tally.n_kills + 1)  # how many miss the work depends on the machine
+    assert tally.n_kills >= n_kills
     assert tally.kills["inside"] or scenario.name == "migrate", "a kill must hit the work to say anything"

@@ -144,7 +144,7 @@ def test_an_upload_that_cannot_be_stored_is_507_and_leaves_nothing(client, music
     def refuse(self, target):
         raise OSError(30, "Read-only file system")
 
-    monkeypatch.setattr(Path, "rename", refuse)
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
     with song.open("rb") as file:
         answer = client.post("/upload", data={"file": (file, "song.wav")})
     assert answer.status_code == 507
