@@ -22,7 +22,8 @@ N_TRACKS = 20
 VOICES = {f"{name}-0000.hq.ogg" for name in ("198-209", "3436-172162", "5703-47212")}
 WIDTHS = {"whisper/base": (512, 512), "musicnn/mtat": (200, 50)}
 
-pytestmark = [needs_shared, pytest.mark.xdist_group("real models")]
+# Four networks hear twenty songs first, beside another worker's tests.
+pytestmark = [needs_shared, pytest.mark.xdist_group("real models"), pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
