@@ -6,6 +6,7 @@ import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from torch import Tensor, nn
 
 from ML.errors import RuntimeUnavailableError
 from ML.onnx_session import OnnxSession
-from ML.partial import sync_file, sync_folder
+from ML.partial import put_in_place
 from ML.pins import lock
 from ML.torch_model import SegmentNetwork
 
@@ -69,23 +70,19 @@ def fingerprint(network: SegmentNetwork) -> str:
 
 def export(network: SegmentNetwork, segment_samples: int, path: Path) -> None:
     """Written and checked under another name, then renamed: a file that is there is whole and right."""
-    temporary = path.with_suffix(".part")  # of whoever holds the lock
+    put_in_place(path, partial(write_checked, network, segment_samples))
+
+
+def write_checked(network: SegmentNetwork, segment_samples: int, path: Path) -> None:
     example = make_example(network, N_EXAMPLE, segment_samples)
-    try:
-        with quiet():
-            torch.onnx.export(
-                AnswerOnly(network), example, temporary, opset_version=OPSET, external_data=False,
-                dynamo=True, dynamic_shapes=(tuple(varying_axes(network, each) for each in example),),
-                verbose=False,
-            )  # fmt: skip
-        n_samples = segment_samples if network.min_samples is None else segment_samples // 2
-        check(network, make_example(network, N_CHECK, n_samples), temporary)
-        with temporary.open("rb") as file:
-            sync_file(file)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    sync_folder(path.parent)
+    with quiet():
+        torch.onnx.export(
+            AnswerOnly(network), example, path, opset_version=OPSET, external_data=False,
+            dynamo=True, dynamic_shapes=(tuple(varying_axes(network, each) for each in example),),
+            verbose=False,
+        )  # fmt: skip
+    n_samples = segment_samples if network.min_samples is None else segment_samples // 2
+    check(network, make_example(network, N_CHECK, n_samples), path)
 
 
 def make_example(network: SegmentNetwork, n_segments: int, n_samples: int) -> tuple[Tensor, ...]:

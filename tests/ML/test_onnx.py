@@ -144,8 +144,8 @@ def test_a_network_is_prepared_once_and_anew_when_its_weights_change(tmp_path, n
 def test_a_preparation_that_was_killed_is_done_again(tmp_path, n_exports):
     prepare(Plain(), tmp_path, must=True)
     (path,) = tmp_path.glob("*.onnx")
-    path.rename(path.with_suffix(".part"))
-    path.with_suffix(".part").write_bytes(path.with_suffix(".part").read_bytes()[:100])
+    path.rename(path.with_name(f"{path.name}.part"))
+    path.with_name(f"{path.name}.part").write_bytes(path.with_name(f"{path.name}.part").read_bytes()[:100])
     assert isinstance(prepare(Plain(), tmp_path, must=True).answer, OnnxAnswer)
     assert len(n_exports) == 2 and [each.name for each in tmp_path.glob("plain*")] == [path.name]
 
