@@ -74,9 +74,11 @@ def test_a_job_is_cancelled_and_goes_on_from_the_app(page: Page, fresh_site: Sit
     page.goto(f"{fresh_site.app}/?page=jobs")
     expect(page.get_by_test_id("folder-work")).to_contain_text("files")
     os.kill(worker, signal.SIGSTOP)
-    before = page.get_by_test_id("job").count()
+    before = len(get_json(fresh_site, "/jobs")["jobs"])
+    expect(page.get_by_test_id("job")).to_have_count(before)
     page.get_by_test_id("start-index").click()
     job = page.get_by_test_id("job").first
+    expect(page.get_by_test_id("job")).to_have_count(before + 1)
     expect(job).to_have_attribute("data-state", "queued")
     job.get_by_test_id("job-cancel").click()
     cancelled = page.locator("[data-testid=job][data-state=cancelled]")

@@ -1,23 +1,26 @@
 """Mixed load for a while: `python -m tests.reliability.soak --seconds 3600` tells whether anything grows.
 
-Songs are sent, then come readers, listeners that take ranges, and a job every ten seconds. The first third
-of the time is for warming up; what the server and its worker hold afterwards must stay what it is.
+Songs are sent and heard and every map is drawn; then come readers, listeners that take ranges, and a job
+every ten seconds. The first third of the time is for warming up; what the server and its worker hold
+afterwards must stay what it is.
 """
 
 import argparse
 import random
+import sqlite3
 import tempfile
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 import psutil
 import requests
 
-from tests.reliability.uploading import EXTRACT, send, serve, songs, wait_for
+from tests.reliability.uploading import EXTRACT, send, serve, songs, wait_for, wait_for_jobs
 from tests.reliability.workspace import PATIENCE_SECONDS, Workspace, fill_shelf
 
 PATHS = (
@@ -34,7 +37,10 @@ MOST_GROWTH = 1.15
 
 @dataclass(frozen=True)
 class Sample:
-    """What the server and its processes hold at one moment, and the files of the database."""
+    """What the server and its processes hold at one moment, and what the database holds.
+
+    The database is counted in pages: its file and its log grow by leaps, whenever SQLite joins them.
+    """
 
     megabytes: float
     files: float
@@ -57,13 +63,21 @@ class Outcome:
 
 def measure(process: psutil.Process, workspace: Workspace) -> Sample:
     family = [process, *process.children(recursive=True)]
-    size = sum(path.stat().st_size for path in workspace.folder.glob("library.db*") if path.is_file())
+    databases = [workspace.database, *workspace.folder.glob("library.db.jobs")]
     return Sample(
         sum(each.memory_info().rss for each in family) / 2**20,
         sum(each.num_fds() for each in family),
         sum(each.num_threads() for each in family),
-        size / 2**20,
+        sum(map(database_bytes, databases)) / 2**20,
     )
+
+
+def database_bytes(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        (n_pages,), (page_size,) = (
+            connection.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size")
+        )
+    return n_pages * page_size
 
 
 def mean(samples: list[Sample]) -> Sample:
@@ -87,6 +101,16 @@ def listen(address: str, rng: random.Random) -> requests.Response:
     )
 
 
+def settle(address: str) -> None:
+    """Every song is heard, and every map is there."""
+    requests.post(f"{address}/jobs", json=EXTRACT, timeout=60).raise_for_status()
+    wait_for_jobs(address)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while any(requests.get(address + path, timeout=60).status_code != 200 for path in PATHS):
+        assert time.monotonic() < deadline, "a map that is never drawn"
+        time.sleep(0.1)
+
+
 def soak(folder: Path, seconds: float) -> Outcome:
     workspace = Workspace(folder / "library", fill_shelf(folder / "shelf", 12))
     workspace.folder.mkdir()
@@ -97,6 +121,7 @@ def soak(folder: Path, seconds: float) -> Outcome:
     try:
         wait_for(address)
         send(address, songs(workspace))
+        settle(address)
         for thread in threads:
             thread.start()
         samples = watch(psutil.Process(server.pid), workspace, address, seconds)
