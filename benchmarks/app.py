@@ -60,8 +60,7 @@ server has answered the map once. The medians of several openings, in turn.
 
 Before maps came in columns, ahead of the list of tracks and beside the renderer, the first frame took 3,396
 ms against 745. What is left above the baseline is 7 MB of names and coordinates in place of 1.5, a hundred
-thousand points joined with names and colours, and the app's own program. Panning pays for points that are
-round.
+thousand points joined with names and colours, and the app's own program.
 """
 
 

@@ -13,8 +13,10 @@ PATIENCE = 30_000  # ms; software rendering on two busy cores
 
 
 def open_map(page: Page, url: str) -> None:
+    """The map, and what comes after it: the lists of tracks and models."""
     page.goto(url)
     wait_until_settled(page)
+    page.wait_for_function("() => window.melodex?.complete()", timeout=PATIENCE)
 
 
 def wait_until_settled(page: Page, test_id: str = "map") -> None:

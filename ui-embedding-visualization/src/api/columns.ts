@@ -15,7 +15,9 @@ interface TextBatch {
 
 /** All texts at once: a decoder that is called for each takes ten times as long. */
 function readTexts({ values, offsets, length }: TextBatch): string[] {
-  const all = new TextDecoder('utf-8', { ignoreBOM: true }).decode(values.subarray(offsets[0], offsets[length]))
+  const bytes = values.subarray(offsets[0], offsets[length])
+  const all = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
+  if (all.length === bytes.length) return Array.from({ length }, (_, i) => all.slice(offsets[i] - offsets[0], offsets[i + 1] - offsets[0]))
   let end = 0
   return Array.from({ length }, (_, i) => {
     const start = end

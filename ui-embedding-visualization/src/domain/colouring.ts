@@ -36,9 +36,8 @@ function countBy(keys: Iterable<string>): Map<string, number> {
 
 const unknownLast = (a: string, b: string) => Number(a === UNKNOWN) - Number(b === UNKNOWN)
 
-/** Most frequent first, numbers from small to large. Ranked over the whole library, so that a colour keeps its meaning from model to model. */
-function rankCategories(library: readonly Track[], { categoryOf, number }: Field): string[] {
-  const counts = countBy(library.map(categoryOf))
+/** Most frequent first, numbers from small to large. counts: of the whole library, so that a colour keeps its meaning from model to model. */
+function rankCategories(counts: ReadonlyMap<string, number>, { number }: Field): string[] {
   const byCount = (a: string, b: string) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0)
   const byName = (a: string, b: string) => a.localeCompare(b)
   const inOrder = number ? (a: string, b: string) => number.middle(a) - number.middle(b) : (a: string, b: string) => byCount(a, b) || byName(a, b)
@@ -70,9 +69,10 @@ function entryColour(key: string, rank: number, number: NumberField | null, rang
 export function computeColouring(points: readonly Track[], library: readonly Track[], field: Field, scheme: Scheme): Colouring {
   const { number, categoryOf } = field
   const range = number && rangeOf(library, number)
-  const counts = countBy(points.map(categoryOf))
-  const ranked = rankCategories([...library, ...points.filter((track) => track.id < 0)], field)
-  const legend = ranked
+  const keys = points.map(categoryOf)
+  const counts = countBy(keys)
+  const strangers = keys.filter((_, i) => points[i].id < 0)
+  const legend = rankCategories(countBy([...library.map(categoryOf), ...strangers]), field)
     .map((key, rank) => ({
       key,
       label: field.labelOf(key),
@@ -81,15 +81,15 @@ export function computeColouring(points: readonly Track[], library: readonly Tra
       folded: !number && rank >= MAX_CATEGORIES && key !== UNKNOWN,
     }))
     .filter((entry) => entry.count > 0)
-  return { field, legend, range, ...paint(points, field, legend, range, scheme) }
+  return { field, legend, range, ...paint(points, keys, field, legend, range, scheme) }
 }
 
-function paint(points: readonly Track[], { categoryOf, number }: Field, legend: LegendEntry[], range: [number, number] | null, scheme: Scheme) {
+function paint(points: readonly Track[], keys: readonly string[], { number }: Field, legend: LegendEntry[], range: [number, number] | null, scheme: Scheme) {
   const indexOf = new Map(legend.map((entry, i) => [entry.key, i]))
   const colours = new Uint8Array(points.length * 3)
   const entries = new Int32Array(points.length)
   points.forEach((track, i) => {
-    entries[i] = indexOf.get(categoryOf(track)) ?? 0
+    entries[i] = indexOf.get(keys[i]) ?? 0
     const value = number?.of(track) ?? null
     const exact = range && value !== null ? colourIn(range, value, scheme) : legend[entries[i]].colour
     for (let channel = 0; channel < 3; channel++) colours[3 * i + channel] = exact[channel] // `set` takes ten times as long

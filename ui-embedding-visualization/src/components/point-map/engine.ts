@@ -55,7 +55,7 @@ export class PointMapEngine {
 
   setRenderer(renderer: Renderer): void {
     this.renderer = renderer
-    this.resize(this.width, this.height)
+    renderer.setSize(this.width, this.height, pixelRatio())
     this.giveRendererPoints()
   }
 
@@ -65,6 +65,7 @@ export class PointMapEngine {
   }
 
   resize(width: number, height: number): void {
+    if (width === this.width && height === this.height) return
     this.width = Math.max(1, width)
     this.height = Math.max(1, height)
     this.renderer?.setSize(this.width, this.height, pixelRatio())

@@ -41,7 +41,7 @@ export function toUnitBox(coordinates: Float32Array): UnitBox {
   }
 }
 
-const SPACING_SAMPLE = 100
+const SPACING_SAMPLE = 40
 
 function nearestDistance(positions: Float32Array, of: number): number {
   const [x, y, z] = positions.subarray(of, of + 3)

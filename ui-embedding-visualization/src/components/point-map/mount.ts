@@ -65,21 +65,28 @@ function hasWebgl(): boolean {
 
 const hasCanvas = () => document.createElement('canvas').getContext('2d') !== null
 
-const loadWebgl = () => import('./webglRenderer')
-
-/** Load it while the points are on their way. What fails here is told when a map asks for it. */
-export function preloadRenderer(): void {
-  loadWebgl().catch(() => undefined)
-}
-
 /** WebGL where there is any (in its own chunk; a driver may refuse late, hence the catch), else a plain canvas; null where there is neither. */
 async function createRenderer(): Promise<Renderer | null> {
   if (!hasWebgl()) return hasCanvas() ? new CanvasPointRenderer() : null
   try {
-    return (await loadWebgl()).createWebglRenderer()
+    return (await import('./webglRenderer')).createWebglRenderer()
   } catch {
     return new CanvasPointRenderer()
   }
+}
+
+/** That of the first map, if it was made before there were points to draw. */
+let prepared: Promise<Renderer | null> | null = null
+
+/** Starts WebGL, which takes as long as points take to come. */
+export function prepareRenderer(): void {
+  prepared ??= createRenderer()
+}
+
+function takeRenderer(): Promise<Renderer | null> {
+  const renderer = prepared ?? createRenderer()
+  prepared = null
+  return renderer
 }
 
 export function mountEngine(root: HTMLElement, overlay: HTMLElement, latest: Latest) {
@@ -94,9 +101,11 @@ export function mountEngine(root: HTMLElement, overlay: HTMLElement, latest: Lat
     }, ending.signal),
   })
   const gestures = createGestures(root, engine, new RegionPen(overlay), latest)
+  const { width, height } = root.getBoundingClientRect() // the observer tells it after the first picture: that would be drawn twice
+  engine.resize(width, height)
   const watcher = new ResizeObserver(([entry]) => engine.resize(entry.contentRect.width, entry.contentRect.height))
   watcher.observe(root)
-  void createRenderer().then((renderer) => {
+  void takeRenderer().then((renderer) => {
     if (ending.signal.aborted) return renderer?.dispose()
     if (!renderer) return latest.current.onUndrawable()
     root.prepend(renderer.canvas)

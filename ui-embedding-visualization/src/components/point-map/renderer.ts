@@ -1,5 +1,4 @@
 import type { View } from './camera'
-import { LEVEL } from './points'
 
 export type Rgb = readonly [number, number, number]
 
@@ -38,10 +37,11 @@ export interface Renderer {
 /** Faint points first, so that they lie under the others: uint32 [n]. */
 export function drawingOrder(levels: Uint8Array): Uint32Array {
   const order = new Uint32Array(levels.length)
-  let next = 0
-  for (const wanted of Object.values(LEVEL)) {
-    for (let i = 0; i < levels.length; i++) if (levels[i] === wanted) order[next++] = i
-  }
+  const counts = new Uint32Array(256)
+  for (const level of levels) counts[level]++
+  let before = 0
+  const next = counts.map((count) => (before += count) - count)
+  levels.forEach((level, i) => (order[next[level]++] = i))
   return order
 }
 
@@ -56,3 +56,6 @@ export function sortByDepth(order: Uint32Array, screen: Float32Array): void {
 /** With few points there is room for an outline and a soft glow around each. */
 export const outlinePixels = (nPoints: number): number => (nPoints < 5000 ? 1.25 : 0)
 export const glowFactor = (nPoints: number): number => (nPoints < 400 ? 2.4 : 0)
+
+/** Whether a point of so many pixels of the screen is as good as a square. */
+export const isDot = (pixels: number): boolean => pixels <= 3

@@ -1,8 +1,11 @@
-/** The map on three.js: one Points object, one shader that draws round points with an outline and, where there is room, a glow. */
-import { BufferAttribute, BufferGeometry, Color, PerspectiveCamera, Points, Scene, ShaderMaterial, WebGLRenderer } from 'three'
+/**
+ * The map on three.js: one Points object, and a shader in two forms: round points with an outline and, where there is room, a
+ * glow; and dots so small that their shape cannot be seen, which cost a third.
+ */
+import { BufferAttribute, BufferGeometry, Color, PerspectiveCamera, Points, Scene, ShaderMaterial, WebGLRenderer, type IUniform } from 'three'
 import { FIELD_OF_VIEW_DEGREES, type View } from './camera'
 import { LEVEL } from './points'
-import { drawingOrder, glowFactor, MAX_SORTED, outlinePixels, sortByDepth, type Frame, type Renderer } from './renderer'
+import { drawingOrder, glowFactor, isDot, MAX_SORTED, outlinePixels, sortByDepth, type Frame, type Renderer } from './renderer'
 
 const VERTEX = /* glsl */ `
   attribute vec3 tint;
@@ -19,8 +22,12 @@ const VERTEX = /* glsl */ `
     // Farther points fade into the ground: depth that a still picture shows too.
     vTint = mix(background, mix(ghost, tint, shown), clamp(0.15 + 0.95 * nearness, 0.45, 1.0));
     vRadius = 0.5 * size * pixelRatio * nearness * mix(0.75, 1.0, shown);
-    vExtent = max(vRadius * mix(1.0, glow, shown), vRadius + outline * pixelRatio) + 0.5;
-    gl_PointSize = 2.0 * vExtent;
+    #ifdef DOTS
+      gl_PointSize = 2.0 * vRadius;
+    #else
+      vExtent = max(vRadius * mix(1.0, glow, shown), vRadius + outline * pixelRatio) + 0.5;
+      gl_PointSize = 2.0 * vExtent;
+    #endif
   }`
 
 const FRAGMENT = /* glsl */ `
@@ -29,6 +36,10 @@ const FRAGMENT = /* glsl */ `
   varying vec3 vTint;
   varying float vRadius, vExtent, vShown;
   void main() {
+    #ifdef DOTS
+      gl_FragColor = vec4(vTint, 1.0);
+      return;
+    #endif
     float r = length(gl_PointCoord - 0.5) * 2.0 * vExtent;
     float disc = 1.0 - smoothstep(vRadius - 0.6, vRadius + 0.6, r);
     float edge = vRadius + outline * pixelRatio;
@@ -45,22 +56,25 @@ const SHOWN = { [LEVEL.greyed]: 0, [LEVEL.dimmed]: 70, [LEVEL.full]: 255 } as Re
 
 const toColor = ([red, green, blue]: readonly [number, number, number], into: Color) => into.setRGB(red / 255, green / 255, blue / 255)
 
-function createMaterial(): ShaderMaterial {
+function createUniforms(): Record<string, IUniform> {
   const number = (value: number) => ({ value })
-  return new ShaderMaterial({
-    vertexShader: VERTEX,
-    fragmentShader: FRAGMENT,
-    transparent: true,
-    uniforms: {
-      size: number(4),
-      pixelRatio: number(1),
-      reference: number(1),
-      outline: number(0),
-      glow: number(0),
-      ghost: { value: new Color() },
-      background: { value: new Color() },
-    },
-  })
+  return {
+    size: number(4),
+    pixelRatio: number(1),
+    reference: number(1),
+    outline: number(0),
+    glow: number(0),
+    ghost: { value: new Color() },
+    background: { value: new Color() },
+  }
+}
+
+function createMaterials() {
+  const shared = { vertexShader: VERTEX, fragmentShader: FRAGMENT, uniforms: createUniforms() }
+  return {
+    discs: new ShaderMaterial({ ...shared, transparent: true }),
+    dots: new ShaderMaterial({ ...shared, defines: { DOTS: true } }),
+  }
 }
 
 class WebglPointRenderer implements Renderer {
@@ -69,22 +83,25 @@ class WebglPointRenderer implements Renderer {
   private readonly gl: WebGLRenderer
   private readonly scene = new Scene()
   private readonly camera = new PerspectiveCamera(FIELD_OF_VIEW_DEGREES)
-  private readonly material = createMaterial()
-  private points = new Points(new BufferGeometry(), this.material)
+  private readonly materials = createMaterials()
+  private readonly uniforms = this.materials.discs.uniforms
+  private points = new Points(new BufferGeometry(), this.materials.discs)
   private order: Uint32Array = new Uint32Array(0)
   private sorted = false
 
   constructor() {
     this.gl = new WebGLRenderer({ alpha: true, antialias: false, powerPreference: 'high-performance' })
     this.gl.setClearColor(0x000000, 0)
+    this.gl.sortObjects = false // there is one, and its middle would be looked for among all points
     this.canvas = this.gl.domElement
+    for (const material of Object.values(this.materials)) this.gl.compile(new Points(this.points.geometry, material), this.camera)
   }
 
   setSize(width: number, height: number, pixelRatio: number): void {
     this.gl.setPixelRatio(pixelRatio)
     this.gl.setSize(width, height, false)
     this.camera.aspect = width / height
-    this.material.uniforms.pixelRatio.value = pixelRatio
+    this.uniforms.pixelRatio.value = pixelRatio
   }
 
   setPoints(positions: Float32Array, colours: Uint8Array, levels: Uint8Array): void {
@@ -97,10 +114,10 @@ class WebglPointRenderer implements Renderer {
     geometry.setAttribute('tint', new BufferAttribute(colours, 3, true))
     geometry.setAttribute('shown', new BufferAttribute(levels.map((level) => SHOWN[level]), 1, true))
     geometry.setIndex(new BufferAttribute(this.order, 1))
-    this.points = new Points(geometry, this.material)
+    this.points = new Points(geometry, this.materials.discs)
     this.points.frustumCulled = false
-    this.material.uniforms.outline.value = outlinePixels(levels.length)
-    this.material.uniforms.glow.value = glowFactor(levels.length)
+    this.uniforms.outline.value = outlinePixels(levels.length)
+    this.uniforms.glow.value = glowFactor(levels.length)
     this.scene.add(this.points)
   }
 
@@ -111,14 +128,22 @@ class WebglPointRenderer implements Renderer {
   draw(frame: Frame): void {
     this.aim(frame.view)
     if (frame.deep) this.orderPoints(frame)
-    const { uniforms } = this.material
+    const { uniforms } = this
     uniforms.size.value = frame.size
     uniforms.reference.value = frame.view.distance
     toColor(frame.look.ghost, uniforms.ghost.value as Color)
     toColor(frame.look.background, uniforms.background.value as Color)
-    this.material.depthTest = frame.deep
-    this.material.depthWrite = frame.deep && !this.sorted
+    const material = this.materialFor(frame)
+    material.depthTest = frame.deep
+    material.depthWrite = frame.deep && !this.sorted
+    this.points.material = material
     this.gl.render(this.scene, this.camera)
+  }
+
+  private materialFor({ size }: Frame): ShaderMaterial {
+    const { outline, pixelRatio } = this.uniforms
+    const asDots = outline.value === 0 && isDot(size * (pixelRatio.value as number))
+    return asDots ? this.materials.dots : this.materials.discs
   }
 
   private aim(view: View): void {
@@ -141,7 +166,7 @@ class WebglPointRenderer implements Renderer {
 
   dispose(): void {
     this.points.geometry.dispose()
-    this.material.dispose()
+    Object.values(this.materials).forEach((material) => material.dispose())
     this.gl.dispose()
     this.gl.forceContextLoss()
     this.canvas.remove()

@@ -49,7 +49,7 @@ function spotOf(stage: HTMLElement, side: string, map: PointMapHandle, index: nu
   if (!pane || index < 0) return null
   const { x, y, visible } = map.placeOf(index)
   const inside = visible && x >= 0 && y >= 0 && x <= pane.clientWidth && y <= pane.clientHeight
-  return inside ? { x: pane.offsetLeft + x, y: pane.offsetTop + y } : null
+  return inside ? { x: pane.offsetLeft + pane.clientLeft + x, y: pane.offsetTop + pane.clientTop + y } : null
 }
 
 /** A curve that leaves and arrives along the longer way. */

@@ -74,12 +74,13 @@ function MapNote({ layer: { points, visible, progress, query, side } }: { layer:
 
 const drawing = (progress: number) => `Drawing the map… ${Math.round(100 * progress)} %`
 
+/** Its points begin to move after a second: to move them takes time from what they wait for. */
 function loadingFace(progress: number | null) {
   return (
     <div className="map-loading" role="status" data-testid="map-loading">
       <span className="map-loading__dots" aria-hidden="true">
         {Array.from({ length: 14 }, (_, i) => (
-          <i key={i} style={{ animationDelay: `${(i * 130) % 1700}ms` }} />
+          <i key={i} style={{ animationDelay: `${1000 + ((i * 130) % 1700)}ms` }} />
         ))}
       </span>
       {progress === null ? 'Placing your music on the map…' : drawing(progress)}

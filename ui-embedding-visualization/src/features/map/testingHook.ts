@@ -8,6 +8,7 @@
  *   focus(name)       put a track in focus, as a click on its point does
  *   trail()           where the sound has walked, in the map's own coordinates, three numbers a place
  *   view()            what the URL says, parsed
+ *   complete()        whether the lists of tracks and models, which come after the map, are there
  */
 import type { MapLine, PointMapHandle } from '@/components/point-map/PointMap'
 import type { Explorer, MapLayer, MapPoints } from '@/state/explorer'
@@ -32,6 +33,7 @@ interface TestingHook extends MapHook {
   selection: () => string[]
   focus: (name: string) => void
   view: () => View
+  complete: () => boolean
   second: () => MapHook | undefined
 }
 
@@ -66,13 +68,14 @@ function hookOf({ map, points, lines }: ShownMap, { visible }: MapLayer): MapHoo
 let second: MapHook | undefined
 
 /** Returns how to take it away. */
-export function installTestingHook(shown: ShownMap, layer: MapLayer, { selection }: Explorer): () => void {
+export function installTestingHook(shown: ShownMap, layer: MapLayer, { selection, models, tracks }: Explorer): () => void {
   const hook = hookOf(shown, layer)
   if (layer.side === 'second') {
     second = hook
     return () => (second = undefined)
   }
   const selected = () => selection.map((track) => track.filename)
-  window.melodex = { ...hook, second: () => second, selection: selected, focus: (track) => changeView({ track }), view: getView }
+  const complete = () => models.data !== undefined && tracks.data !== undefined
+  window.melodex = { ...hook, second: () => second, selection: selected, focus: (track) => changeView({ track }), view: getView, complete }
   return () => delete window.melodex
 }
