@@ -2,9 +2,25 @@
 
 import io
 import warnings
+from pathlib import Path
+
+from ML.isolation import isolated
+from ML.tags import read_cover
 
 MAX_PIXELS = 40_000_000  # more is no cover but a bomb
 JPEG_QUALITY = 85
+
+
+def find_cover(path: Path, size: int) -> bytes | None:
+    """The picture in a song, as `render_cover` gives it. Raises AudioDecodeError.
+
+    Made elsewhere: a picture that crashes its decoder, or takes all memory, does so to a process of its own.
+    """
+    return isolated(read_and_render, path, size)
+
+
+def read_and_render(path: Path, size: int) -> bytes | None:
+    return render_cover(read_cover(path), size)
 
 
 def render_cover(data: bytes | None, size: int) -> bytes | None:

@@ -13,7 +13,7 @@ from backend.context import audio_dir, database, weights_dir
 from backend.drawing import missing_maps
 from backend.fetching import sort_by_weights
 from backend.settings import default_specs
-from db.database import faults
+from db.database import faults, older_schema
 from db.embeddings import count_extracted, count_failed
 from db.indexing import compare_folder
 from db.library import PLAYABLE
@@ -24,6 +24,7 @@ from ML.pins import compute_sha256
 from ML.spec import ModelSpec
 
 LITTLE_ROOM_MB = 500
+MIGRATE = "run init-db: it keeps a copy and migrates it; so does whatever opens it next"
 
 
 @dataclass(frozen=True)
@@ -116,11 +117,14 @@ CHECKS: dict[str, Callable[[], Iterator[Finding]]] = {
 def examine() -> Iterator[tuple[str, Finding]]:
     """(what was looked at, what was found); one check that cannot be made does not keep others from it.
 
-    Without a database there is nothing to look at.
+    Without a database there is nothing to look at; one that would be migrated by opening it stays closed.
     """
     path = Path(current_app.config["DATABASE_PATH"])
     if not path.exists():
         yield "database", Finding(f"there is none at {path} yet", "run init-db, then index-audio")
+        return
+    if schema := older_schema(path):
+        yield "database", Finding(f"{path} is an older Melodex's (schema {schema})", MIGRATE)
         return
     for name, check in CHECKS.items():
         try:

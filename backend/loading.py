@@ -1,7 +1,10 @@
 """The models that a plan of extraction needs, in memory, and what they hear."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from threading import Event
+
+from filelock import Timeout
 
 import config
 from backend.context import audio_dir, database
@@ -9,6 +12,30 @@ from db.preprocessing import ExtractionSummary, Progress, TrackPlan, extract
 from ML.batch_size import choose_batch_segments
 from ML.devices import share_out
 from ML.inference import LoadedModel, load_model
+
+LOOK_SECONDS = 0.5  # how often who waits asks whether it still wants to
+
+
+@contextmanager
+def alone(on_wait: Callable[[], None], check: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Two extractions at once would hear the same tracks: who comes second waits, and plans what is missing
+    then, whether it is a command or a job.
+
+    on_wait: called when there is another.  check: called while it is at work; what it raises ends the wait.
+    """
+    lock = database().lock("extraction")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        on_wait()
+    while not lock.is_locked:
+        check()
+        with suppress(Timeout):
+            lock.acquire(timeout=LOOK_SECONDS)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def listen(

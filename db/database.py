@@ -1,7 +1,7 @@
 """Opening the database: engine, transactions, upgrades."""
 
 import sqlite3
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from threading import Lock
 
@@ -148,6 +148,21 @@ def schema_version(engine: Engine) -> str | None:
         if not inspect(connection).has_table("alembic_version"):
             return None
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def older_schema(path: Path) -> str | None:
+    """The schema of a file that opening would upgrade, None for one of today. Changes nothing."""
+    # A file without a log is read as it lies, since even a reader would make a log beside it.
+    mode = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "immutable=1"
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)) as connection:
+            tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+            if "alembic_version" not in tables:
+                return "original"
+            ((version,),) = connection.execute("SELECT version_num FROM alembic_version")
+    except sqlite3.DatabaseError:  # opening it says what is wrong
+        return None
+    return version if version < newest_version() else None
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:

@@ -64,7 +64,6 @@ class JobStore:
             twin = find_twin(session, kind, parameters)
             if twin:
                 return kept(session, twin), False
-            forget_old(session)
             return kept(session, new_job(session, kind, parameters, priority)), True
 
     def join(self, kind: str, name: str, value: int, priority: int) -> tuple[Job, bool]:
@@ -182,6 +181,7 @@ def find_job(session: Session, job_id: int) -> Job | None:
 
 
 def new_job(session: Session, kind: str, parameters: dict[str, Any], priority: int) -> Job:
+    forget_old(session)
     job = Job(kind=kind, parameters=parameters, priority=priority)
     session.add(job)
     return job

@@ -1,6 +1,7 @@
 """Files from elsewhere → the music folder: kept apart until they have proved to be music, moved in whole."""
 
 import errno
+import filecmp
 import mimetypes
 import os
 import re
@@ -31,7 +32,7 @@ OUR_NAME = re.compile(r"\.?(?P<process>\d+)-[0-9a-f]{32}\.part")  # hidden: unde
 
 
 def add_upload(database: Database, audio_dir: Path, stream: IO[bytes], name: str) -> Track:
-    """The new track, stored and indexed, not yet heard by any model.
+    """The track, stored and indexed, not yet heard by any model; sent again it is the one that is there.
 
     name: as the sender gave it; its title is kept, its path and its extension are not believed.
     Raises AudioDecodeError for what is no music, LibraryError when there is no music folder, StorageError.
@@ -108,25 +109,39 @@ def safe_stem(name: str) -> str:
 
 
 def move_to_free_name(path: Path, database: Database, audio_dir: Path, stem: str, extension: str) -> str:
-    """Another program may take a name that was free a moment ago: then the next one is tried."""
-    while True:
-        name = free_name(database, audio_dir, stem, extension)
+    """Its name in the folder: that of a file of the same bytes, sent under this title before, or a free one.
+
+    Who was cut off before the answer came can so send again.
+    """
+    for name in possible_names(stem, extension):
+        target = audio_dir / name
+        if has_same_bytes(target, path):
+            return name
+        if target.exists() or is_known(database, name):
+            continue
         try:
-            move_in(path, audio_dir / name)
-        except FileExistsError:
+            move_in(path, target)
+        except FileExistsError:  # another program has taken a name that was free a moment ago
             continue
         return name
-
-
-def free_name(database: Database, audio_dir: Path, stem: str, extension: str) -> str:
-    """A name that no file has, and no track of the library: one that is gone keeps its own for its return."""
-    for number in count(1):
-        name = f"{stem}{extension}" if number == 1 else f"{stem} ({number}){extension}"
-        with database.read() as session:
-            is_known = session.scalar(select(Track.id).where(Track.filename == name)) is not None
-        if not is_known and not (audio_dir / name).exists():
-            return name
     raise AssertionError("numbers do not end")
+
+
+def possible_names(stem: str, extension: str) -> Iterator[str]:
+    yield f"{stem}{extension}"
+    yield from (f"{stem} ({number}){extension}" for number in count(2))
+
+
+def has_same_bytes(target: Path, path: Path) -> bool:
+    """A link is never compared with: it would tell who sends what a file outside the folder consists of."""
+    is_file = target.is_file() and not target.is_symlink()
+    return is_file and filecmp.cmp(target, path, shallow=False)
+
+
+def is_known(database: Database, name: str) -> bool:
+    """A track that is gone keeps its name for its return."""
+    with database.read() as session:
+        return session.scalar(select(Track.id).where(Track.filename == name)) is not None
 
 
 def move_in(path: Path, target: Path) -> None:

@@ -6,6 +6,8 @@ compressed audio: tags and names do not matter), and in the folder's name the en
 
 import json
 import os
+import platform
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +17,7 @@ import numpy as np
 from ML.audio import hash_audio
 
 HASHES_NAME = "sounds.json"
+LEFT_OVER_SECONDS = 24 * 3600  # of another machine, whose processes cannot be asked for
 
 
 @dataclass(frozen=True)
@@ -44,10 +47,32 @@ class FeatureCache:
             return
         place = self.place_of(self.folder, sound)
         place.parent.mkdir(parents=True, exist_ok=True)
-        part = place.with_name(f".{place.name}.{os.getpid()}.part")
+        part = part_of(place)
         with part.open("wb") as file:
             np.save(file, features)
         part.replace(place)
+
+
+def part_of(path: Path) -> Path:
+    """Where this process writes what is to appear at a path: several, on several machines, may write it."""
+    return path.with_name(f".{path.name}.{platform.node()}-{os.getpid()}.part")
+
+
+def sweep(root: Path) -> None:
+    """Delete what processes that were killed had half written."""
+    for path in root.rglob(".*.part"):
+        with suppress(FileNotFoundError):  # it has got its name meanwhile
+            if is_left_over(path):
+                path.unlink()
+
+
+def is_left_over(path: Path) -> bool:
+    import psutil
+
+    owner, _, process = path.stem.rpartition("-")
+    is_ours = owner.endswith(f".{platform.node()}") and process.isdecimal()
+    has_ended = is_ours and not psutil.pid_exists(int(process))
+    return has_ended or time.time() - path.stat().st_mtime > LEFT_OVER_SECONDS
 
 
 def trim(root: Path, max_bytes: int) -> int:
@@ -97,6 +122,6 @@ class SoundHashes:
         if self.path is None:
             return
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        part = self.path.with_name(f".{self.path.name}.{os.getpid()}.part")
+        part = part_of(self.path)
         part.write_text(json.dumps(self.read() | self.known))
         part.replace(self.path)

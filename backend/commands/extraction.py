@@ -1,10 +1,6 @@
 """preprocess-all and preprocess-track."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import click
-from filelock import Timeout
 
 import config
 from backend.commands.edge import (
@@ -19,7 +15,7 @@ from backend.commands.weights import check_fetched, fetch_with_bars
 from backend.context import database, weights_dir
 from backend.drawing import draw, missing_maps
 from backend.fetching import sort_by_weights
-from backend.loading import listen
+from backend.loading import alone, listen
 from backend.settings import default_specs
 from db.library import get_track
 from db.preprocessing import ExtractionSummary, TrackPlan, plan_extraction
@@ -97,23 +93,8 @@ def runnable_specs(specs: list[ModelSpec], are_named: bool) -> list[ModelSpec]:
 def run_extraction(
     specs: list[ModelSpec], force: bool, filename: str | None, device: str | None, no_progress: bool
 ) -> tuple[list[TrackPlan], ExtractionSummary]:
-    with one_at_a_time():
+    with alone(lambda: click.echo("Another extraction is at work here: waiting for its end.")):
         return extract_planned(specs, force, filename, device, no_progress)
-
-
-@contextmanager
-def one_at_a_time() -> Iterator[None]:
-    """Two at once would hear the same tracks: who comes second waits, and plans what is missing then."""
-    lock = database().lock("extraction")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        click.echo("Another extraction is at work here: waiting for its end.")
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def extract_planned(

@@ -12,7 +12,7 @@ from backend.exports import FORMATS, Export, file_name, gather
 from backend.fetching import fetch_missing, sort_by_weights
 from backend.jobs import values
 from backend.jobs.report import Report
-from backend.loading import listen
+from backend.loading import alone, listen
 from backend.settings import joining_specs
 from db.duplicate_search import find_pairs
 from db.duplicates import save_pairs
@@ -66,9 +66,10 @@ def extract(parameters: Parameters, report: Report) -> None:
             report.fail(spec.key, reason)
     if not runnable:
         raise MelodexError("None of the models can run: their weights are not there.")
-    with database().read() as session:
-        plans = plan_extraction(session, runnable)
-    hear(plans, len(plans) * len(runnable), report)
+    with alone(lambda: report.begin("Waiting for another extraction"), report.check):
+        with database().read() as session:
+            plans = plan_extraction(session, runnable)
+        hear(plans, len(plans) * len(runnable), report)
     draw_missing(runnable, report)
 
 
@@ -82,7 +83,10 @@ def maps(parameters: Parameters, report: Report) -> None:
 
 
 def uploads(parameters: Parameters, report: Report) -> None:
-    """Hear tracks that were sent, with every model that the library has been heard with."""
+    """Hear tracks that were sent, with every model that the library has been heard with.
+
+    Without waiting for an extraction, which may take hours and was planned before they came.
+    """
     sent = set(parameters["track_ids"])
     with database().read() as session:
         specs = joining_specs(count_extracted(session), weights_dir())

@@ -5,16 +5,14 @@ from pathlib import Path
 from flask import Blueprint, Response, jsonify, request, send_file
 
 from backend.context import audio_dir, derived
-from backend.covers import render_cover
+from backend.covers import find_cover
 from backend.errors import NotInLibraryError
 from backend.params import parse_integer
 from backend.ranges import hand_over_range
 from db.waveforms import get_peaks
 from ML.audio import is_audio_file
 from ML.errors import AudioDecodeError
-from ML.isolation import isolated
 from ML.peaks import merge_peaks
-from ML.tags import read_cover
 
 blueprint = Blueprint("media", __name__)
 
@@ -43,7 +41,7 @@ def cover(filename: str) -> Response:
     size = parse_integer(request.args, "size")
     path = audio_path(filename)
     try:
-        picture = render_cover(isolated(read_cover, path), size)
+        picture = find_cover(path, size)
     except AudioDecodeError as error:
         raise NotInLibraryError(str(error)) from error
     if picture is None:

@@ -2,6 +2,7 @@
 
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -36,6 +37,29 @@ def fetch(port: int, path: str) -> bytes:
             time.sleep(0.1)
 
 
+class Server(subprocess.Popen):
+    """Writes into files: a pipe that nobody reads is full some day, and then stops who writes."""
+
+    def __init__(self, environment: dict[str, str]):
+        self.files = [tempfile.TemporaryFile("w+", encoding="utf-8") for _ in range(2)]  # noqa: SIM115 - its fixture does
+        output, errors = self.files
+        super().__init__(
+            flask_command("serve"), cwd=REPOSITORY, env=environment | {"PYTHONUNBUFFERED": "1"},
+            stdout=output, stderr=errors,
+        )  # fmt: skip
+
+    def communicate(self, input=None, timeout=None) -> tuple[str, str]:
+        """What it has written, once it has ended."""
+        self.wait(timeout)
+        output, errors = self.texts()
+        return output, errors
+
+    def texts(self) -> list[str]:
+        for file in self.files:
+            file.seek(0)
+        return [file.read() for file in self.files]
+
+
 @pytest.fixture
 def serve(environment):
     """Start a server on two free ports; gives (process, API port, app port)."""
@@ -44,14 +68,13 @@ def serve(environment):
     def start(**variables: str) -> tuple[subprocess.Popen, int, int]:
         api, app = free_ports(2)
         ports = {"MELODEX_API_PORT": str(api), "MELODEX_APP_PORT": str(app)} | variables
-        process = subprocess.Popen(
-            flask_command("serve"), cwd=REPOSITORY, env=environment | ports | {"PYTHONUNBUFFERED": "1"},
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
+        process = Server(environment | ports)
         started.append(process)
         return process, api, app
 
     yield start
     for process in started:
         process.kill()
-        process.communicate(timeout=10)
+        print("\n".join(process.communicate(timeout=10)))  # pytest shows it where a test has failed
+        for file in process.files:
+            file.close()

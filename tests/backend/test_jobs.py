@@ -1,6 +1,8 @@
 """Jobs asked for over HTTP: what may be asked, what becomes of it, that no work is done twice or lost."""
 
 import io
+import threading
+import time
 
 import pytest
 
@@ -258,6 +260,50 @@ def test_cancelling_keeps_what_was_done_and_resuming_does_the_rest(
     work_off()
     told = tell(job_id)
     assert (told["state"], n_segments(models)) == ("done", many_songs), "each was heard once"
+
+
+@pytest.fixture
+def worker(work_off):
+    """Works in a thread beside; joined at the end."""
+    thread = threading.Thread(target=work_off)
+    yield thread
+    thread.join(60)
+
+
+def wait_until_it_waits(tell, job_id: int) -> None:
+    deadline = time.monotonic() + 15
+    while "Waiting for another" not in tell(job_id)["stage"] and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+def test_a_job_beside_a_command_hears_nothing_twice(many_songs, run, ask, tell, worker, monkeypatch):
+    job_id = ask("extract", models=["acoustic"])[1]["id"]
+
+    def begin_the_job() -> None:
+        worker.start()
+        wait_until_it_waits(tell, job_id)
+
+    models = [
+        LoadedModel(registry.get("acoustic", "librosa"), model)
+        for model in (Interrupting(begin_the_job), CountingModel())
+    ]
+    left = iter(models)
+    monkeypatch.setattr("backend.loading.load_model", lambda *_, **__: next(left))
+    assert run("preprocess-all", "--models", "acoustic", "--no-maps", "--no-progress").exit_code == 0
+    worker.join(60)
+    assert (tell(job_id)["state"], n_segments(models)) == ("done", many_songs)
+
+
+def test_a_job_that_waits_for_a_command_can_be_cancelled(app, client, many_songs, ask, tell, worker, loads):
+    job_id = ask("extract", models=["acoustic"])[1]["id"]
+    with app.app_context():
+        lock = database().lock("extraction")
+    with lock:
+        worker.start()
+        wait_until_it_waits(tell, job_id)
+        client.post(f"/jobs/{job_id}/cancel")
+        worker.join(60)
+    assert tell(job_id)["state"] == "cancelled" and not loads
 
 
 def test_a_dropped_song_need_not_wait_for_a_long_extraction(

@@ -51,7 +51,6 @@ def test_writers_and_readers_at_once(shelf, indexed, serve):
     }
     server, port, _ = serve(**own, MELODEX_START_WORKER="false")
     fetch(port, "/audios")  # it is up
-    threading.Thread(target=server.stderr.read, daemon=True).start()  # a full pipe would stop its log, and it
     over, statuses = threading.Event(), Counter()
     readers = [
         threading.Thread(target=read_on, args=(port, number, over, statuses)) for number in range(N_READERS)

@@ -277,6 +277,12 @@ def test_pictures_damaged_anywhere_never_break_the_server(client, music):
             assert client.get("/cover/song.mp3").status_code in (200, 404)
 
 
+def test_no_picture_is_decoded_in_the_server(client, music, monkeypatch):
+    tag(write_sound(music / "song.mp3"), cover=picture())
+    monkeypatch.setattr("PIL.Image.open", lambda *_, **__: pytest.fail("opened here"))
+    assert client.get("/cover/song.mp3").status_code == 200
+
+
 def test_a_song_without_a_picture_is_404(client, song):
     assert_not_found(client.get("/cover/song.wav"))
 

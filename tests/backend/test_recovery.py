@@ -149,6 +149,16 @@ def test_before_there_is_a_database_none_is_made(run, path):
     assert not path.exists()
 
 
+def test_an_old_database_is_told_and_left_as_it_is(run, path):
+    make_original_database(path, acoustic=True)
+    before = {each.name: each.read_bytes() for each in path.parent.glob("library.db*")}
+    result = run("doctor")
+    assert result.exit_code == 0 and "(schema original) → run init-db" in result.stdout
+    assert {each.name: each.read_bytes() for each in path.parent.glob("library.db*")} == before
+    run("init-db")
+    assert "older" not in run("doctor").stdout
+
+
 def test_a_ruined_database_is_told(run, path):
     path.write_bytes(b"SQLite format 3\0" + b"\xff" * 5000)
     result = run("doctor")

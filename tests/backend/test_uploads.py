@@ -149,9 +149,33 @@ def test_a_file_of_the_largest_size_is_taken(app, client, tmp_path, loads):
 
 def test_the_same_name_twice_overwrites_nothing(client, music, tmp_path, loads):
     first, second = sound(tmp_path, seed=1), sound(tmp_path, seed=2)
-    names = [send(client, content, "song.wav").get_json()["filename"] for content in (first, second, first)]
-    assert names == ["song.wav", "song (2).wav", "song (3).wav"]
-    assert files_in(music) == dict(zip(names, [first, second, first], strict=True))
+    names = [send(client, content, "song.wav").get_json()["filename"] for content in (first, second)]
+    assert names == ["song.wav", "song (2).wav"]
+    assert files_in(music) == dict(zip(names, [first, second], strict=True))
+
+
+def test_a_song_sent_again_is_the_one_that_is_there(client, music, tmp_path, loads, settle):
+    first, second = sound(tmp_path, seed=1), sound(tmp_path, seed=2)
+    answers = [send(client, content, "song.wav") for content in (first, second, first, second)]
+    bodies = [answer.get_json() for answer in answers]
+    assert bodies[2:] == bodies[:2]
+    assert files_in(music) == {"song.wav": first, "song (2).wav": second}
+    assert settle(answers[2])["status"] == "ready"
+    assert send(client, first, "other.wav").get_json()["filename"] == "other.wav", "its sender calls it so"
+
+
+def test_a_song_that_a_kill_left_unindexed_is_indexed_when_it_is_sent_again(client, music, tmp_path, loads):
+    content = sound(tmp_path)
+    (music / "song.wav").write_bytes(content)
+    assert send(client, content, "song.wav").get_json()["filename"] == "song.wav"
+    assert client.get("/audios").get_json() == ["song.wav"]
+
+
+def test_nobody_learns_what_is_behind_a_link(client, music, tmp_path, loads):
+    content = sound(tmp_path)
+    (tmp_path / "secret.wav").write_bytes(content)
+    (music / "song.wav").symlink_to(tmp_path / "secret.wav")
+    assert send(client, content, "song.wav").get_json()["filename"] == "song (2).wav"
 
 
 def test_a_track_that_is_gone_comes_back_with_all_it_had(client, music, songs, run, loads, tracks, settle):

@@ -155,6 +155,12 @@ def test_history_is_bounded_and_what_goes_on_is_never_forgotten(store):
     assert store.all()[-1].id == unfinished
 
 
+def test_uploads_push_old_jobs_out_too(store):
+    for number in range(KEPT + 5):
+        store.end(store.join("uploads", "track_ids", number, 10)[0].id, "done")
+    assert len(store.all()) == KEPT + 1  # the newest has ended since the last count
+
+
 def test_reasons_are_bounded(store):
     job_id = store.add("extract", {}, 0)[0].id
     reasons = [[f"{n}.mp3", "It is empty."] for n in range(MAX_FAILURES + 10)]

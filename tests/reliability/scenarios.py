@@ -12,7 +12,7 @@ from typing import Any
 from db.codec import decode_array
 from tests.conftest import REPOSITORY, flask_command
 from tests.original import add_track, make_original_database
-from tests.reliability import uploading
+from tests.reliability import contrastive, uploading
 from tests.reliability.workspace import Workspace
 from tests.soundness import ROWS, assert_intact, assert_sound, query
 
@@ -196,6 +196,10 @@ SCENARIOS = (
         "train", EPOCHS, nothing, lambda workspace: workspace.start(train_command(workspace)),
         lambda workspace: len(history(workspace)), train_on,
         trained, check_training,
+    ),
+    Scenario(
+        "contrast", contrastive.N_UNITS, contrastive.prepare, contrastive.start, contrastive.progress,
+        contrastive.finish, contrastive.learnt, contrastive.check,
     ),
     Scenario(
         "upload", uploading.N_SENT, nothing, uploading.serve_and_send, uploading.n_received,

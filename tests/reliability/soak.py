@@ -1,8 +1,8 @@
 """Mixed load for a while: `python -m tests.reliability.soak --seconds 3600` tells whether anything grows.
 
-Songs are sent and heard and every map is drawn; then come readers, listeners that take ranges, and a job
-every ten seconds. The first third of the time is for warming up; what the server and its worker hold
-afterwards must stay what it is.
+Songs are sent and heard and every map is drawn; then come readers, listeners that take ranges, and
+every ten seconds a job and a song that is sent again. The first third of the time is for warming up; what the
+server and its worker hold afterwards must stay what it is.
 """
 
 import argparse
@@ -136,12 +136,14 @@ def soak(folder: Path, seconds: float) -> Outcome:
 
 
 def watch(process: psutil.Process, workspace: Workspace, address: str, seconds: float) -> list[Sample]:
-    """A sample a second, and a job every now and then."""
+    """A sample a second; every now and then a job, and a song that is there already."""
     samples: list[Sample] = []
+    sent = songs(workspace)
     began = time.monotonic()
     while time.monotonic() - began < seconds:
         if len(samples) % 10 == 0:
             requests.post(f"{address}/jobs", json=EXTRACT, timeout=60)
+            send(address, [sent[len(samples) // 10 % len(sent)]])
         time.sleep(SAMPLE_SECONDS)
         samples.append(measure(process, workspace))
     return samples

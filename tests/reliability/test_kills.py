@@ -1,7 +1,8 @@
 """A few of the kills of `make torture`.
 
 Extraction is killed in tests/backend/test_stopping.py, a worker in test_worker.py, an upload at each of its
-moments in test_uploads.py, training in tests/test_train_cli.py.
+moments in test_uploads.py, training in tests/test_train_cli.py and
+tests/test_train_contrastive_cli.py.
 """
 
 import pytest

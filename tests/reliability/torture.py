@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from tests.jamendo import write_jamendo, write_whisper
 from tests.processes import find_worker
 from tests.reliability.scenarios import SCENARIOS, Scenario
 from tests.reliability.workspace import Workspace, fill_genres, fill_shelf, hashes, left_overs
@@ -152,6 +153,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         shelf = fill_shelf(Path(folder) / "shelf", N_SONGS)
         fill_genres(Path(folder) / "genres")
+        write_whisper(write_jamendo(Path(folder) / "jamendo") / "weights")
         for scenario in chosen:
             print(f"{scenario.name} …", flush=True)
             torturer = Torturer(scenario, Path(folder), shelf, arguments.seed)

@@ -83,11 +83,10 @@ def n_received(workspace: Workspace) -> int:
 
 
 def send_the_rest(workspace: Workspace) -> None:
-    """As a person would: start it again, send what is not there, have the index look at the folder."""
+    """As a person would: start it again and send all of it once more."""
     process, address = serve(workspace)
     try:
-        send(address, missing(workspace))
-        workspace.flask("index-audio", "--no-progress")
+        send(address, songs(workspace))
         requests.post(f"{address}/jobs", json=EXTRACT, timeout=30).raise_for_status()
         wait_for_jobs(address)
     finally:
@@ -107,6 +106,5 @@ def job_states(address: str) -> list[str]:
 
 
 def received(workspace: Workspace) -> Any:
-    """Every sound once, whatever its file is called: what was stored without an answer is sent again."""
-    sounds = set(hashes(workspace.folder / "music").values())
-    return sounds, sorted(set(query(workspace.database, HEARD)))
+    """Every song once, under its name, and what was heard of it."""
+    return hashes(workspace.folder / "music"), query(workspace.database, HEARD)

@@ -15,7 +15,7 @@ from ML.training.contrastive.encoder import CODE_VERSION, Encoder, Heard, Listen
 from ML.training.contrastive.music import GenreTrack
 from ML.training.contrastive.settings import LONGEST_WINDOW, ContrastiveSettings
 from ML.training.contrastive.team import Team
-from ML.training.feature_cache import HASHES_NAME, FeatureCache, SoundHashes, trim
+from ML.training.feature_cache import HASHES_NAME, FeatureCache, SoundHashes, sweep, trim
 from ML.training.reporter import Reporter
 from ML.weights import checkpoint_file
 
@@ -85,9 +85,15 @@ def hear_windows(
         load, windowing, FeatureCache(folder), SoundHashes(root and root / HASHES_NAME), place.n_workers
     )
     heard = hear_together(listener, tracks, place.team, reporter)
-    if root and place.team.is_first and (n_removed := trim(root, place.cache_bytes)):
-        reporter.say(f"The feature cache is full: {n_removed} files that were used longest ago went.")
+    if root and place.team.is_first:
+        tidy(root, place.cache_bytes, reporter)
     return heard
+
+
+def tidy(root: Path, max_bytes: int, reporter: Reporter) -> None:
+    sweep(root)
+    if n_removed := trim(root, max_bytes):
+        reporter.say(f"The feature cache is full: {n_removed} files that were used longest ago went.")
 
 
 def hear_together(listener: Listener, tracks: list[Path], team: Team, reporter: Reporter) -> Heard:

@@ -1,10 +1,12 @@
 """The feature cache holds whole arrays, forgets what was used longest ago, and knows a sound again."""
 
 import os
+import platform
+import subprocess
 
 import numpy as np
 
-from ML.training.feature_cache import FeatureCache, SoundHashes, trim
+from ML.training.feature_cache import FeatureCache, SoundHashes, part_of, sweep, trim
 from tests.sounds import noise, tone, write_sound
 
 FEATURES = np.arange(8, dtype=np.float32).reshape(2, 4)
@@ -67,3 +69,16 @@ def test_two_that_remember_keep_what_the_other_found(tmp_path):
     assert set(SoundHashes(memory).known) == {str(one), str(other)}
     memory.write_text("{half")
     assert SoundHashes(memory).known == {}
+
+
+def test_what_a_killed_process_had_half_written_is_swept(tmp_path):
+    with subprocess.Popen(["true"]) as ended:
+        pass
+    here = platform.node()
+    dead, own = tmp_path / f".a.npy.{here}-{ended.pid}.part", part_of(tmp_path / "b.npy")
+    elsewhere, old = tmp_path / ".c.npy.another-1.part", tmp_path / ".d.npy.another-2.part"
+    for path in (dead, own, elsewhere, old):
+        path.write_bytes(b"half")
+    os.utime(old, (1000, 1000))
+    sweep(tmp_path)
+    assert set(tmp_path.iterdir()) == {own, elsewhere}
