@@ -48,6 +48,7 @@ bench: $(VENV)/.installed-dev ui
 	$(BIN)/python -m benchmarks.first_map
 	$(BIN)/python -m benchmarks.api
 	$(BIN)/python -m benchmarks.app
+	$(BIN)/python -m benchmarks.app_tasks
 	$(BIN)/python -m benchmarks.neighbors
 	$(BIN)/python -m benchmarks.evaluation
 	@if [ -d "$(JAMENDO)" ]; then $(BIN)/python -m benchmarks.contrastive --data-root "$(JAMENDO)"; \

@@ -133,6 +133,21 @@ def test_a_click_on_a_long_heat_map_goes_to_the_moment_in_sight(page: Page, long
         )
 
 
+def test_on_a_phone_one_sees_what_one_hears(page: Page, site: Site):
+    page.set_viewport_size({"width": 390, "height": 844})
+    track = get_json(site, "/tracks")["tracks"][3]["filename"]
+    open_map(page, f"{site.app}/?model=musicnn&variant=mtat&track={quote(track)}")
+    for part in ("waveform", "heat-map"):
+        expect(page.get_by_test_id(part)).to_be_visible()
+        box = page.get_by_test_id(part).bounding_box()
+        assert box and box["width"] > 340 and box["height"] >= 16, part
+        assert box["y"] + box["height"] <= 844, part
+    place = page.get_by_test_id("time-axis").bounding_box()
+    assert place
+    page.mouse.click(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+    page.wait_for_function("() => document.querySelector('audio').currentTime > 1")
+
+
 def test_a_click_on_the_heat_map_goes_to_that_moment(page: Page, site: Site):
     open_track(page, site, get_json(site, "/audios")[0])
     box = page.get_by_test_id("heat-map").bounding_box()

@@ -17,7 +17,7 @@ export function FilterBox({ value, onChange, label, testId }: FilterBoxProps) {
   return (
     <label className="filter-box">
       <ListFilter size={15} aria-hidden />
-      <input type="text" value={value} placeholder="Filter by any words" aria-label={label} spellCheck={false} onChange={(event) => onChange(event.target.value)} data-testid={testId} />
+      <input type="text" className="bare-field" value={value} placeholder="Filter by any words" aria-label={label} spellCheck={false} onChange={(event) => onChange(event.target.value)} data-testid={testId} />
     </label>
   )
 }

@@ -35,7 +35,8 @@ export function VirtualList({ count, rowHeight, grows = false, renderRow, keyOf,
     count,
     getScrollElement: () => root.current,
     estimateSize: () => rowHeight,
-    getItemKey: keyOf,
+    // Rows of one height need no names to be measured by: with new ones a hundred thousand would be measured anew.
+    ...(grows ? { getItemKey: keyOf } : {}),
     overscan: OVERSCAN,
     scrollMargin: head?.height ?? 0,
     scrollPaddingStart: head?.height ?? 0,
@@ -50,7 +51,7 @@ export function VirtualList({ count, rowHeight, grows = false, renderRow, keyOf,
       <div className="virtual-list__rows" role={head && 'rowgroup'} style={{ height: rows.getTotalSize() }}>
         {rows.getVirtualItems().map((item) => (
           <div
-            key={item.key}
+            key={keyOf(item.index)}
             className="virtual-list__row"
             ref={grows ? rows.measureElement : undefined}
             data-index={item.index}

@@ -24,6 +24,17 @@ describe('sorting the library', () => {
     expect(names(null)).toBe('bca')
   })
 
+  it('reads and compares only so much between two pauses', () => {
+    let [read, most] = [0, 0]
+    const track = (i: number) => Object.defineProperty(makeTrack(`${i}.mp3`), 'year', { get: () => (read++, (i * 7919) % 61) })
+    const work = sortTracks(Array.from({ length: 20_000 }, (_, i) => track(i)), { key: 'year', descending: false })
+    for (let step = work.next(); !step.done; step = work.next()) {
+      most = Math.max(most, read)
+      read = 0
+    }
+    expect(most).toBeLessThan(2000)
+  })
+
   it('a heading goes up, down and back', () => {
     const up = nextSort(null, 'year')
     const down = nextSort(up, 'year')

@@ -1,7 +1,7 @@
 /** The columns of the library table, and the order of its rows. */
 import type { Track } from '@/api/types'
 import { compareTracks } from './order'
-import { sortInSlices, type Sliced } from './slicedSort'
+import { SLICE, sortInSlices, type Sliced } from './slicedSort'
 import { artistLabel, formatDuration, genreLabel, trackTitle } from './track'
 
 export type ColumnKey = 'title' | 'artist' | 'album' | 'track_number' | 'year' | 'genre' | 'duration' | 'predicted_genre' | 'confidence' | 'tempo' | 'spectral_centroid' | 'filename'
@@ -66,6 +66,11 @@ export function nextSort(sort: Sort, key: ColumnKey): Sort {
   return sort.descending ? null : { key, descending: true }
 }
 
+interface Valued {
+  track: Track
+  value: string | number
+}
+
 const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' })
 
 function compareValues(a: string | number, b: string | number): number {
@@ -79,10 +84,18 @@ export const shelve = (tracks: readonly Track[]): Sliced<Track[]> => sortInSlice
 export function* sortTracks(shelf: readonly Track[], sort: Sort): Sliced<readonly Track[]> {
   const column = COLUMNS.find(({ key }) => key === sort?.key)
   if (!column || !sort) return shelf
-  const valued = shelf.flatMap((track) => {
-    const value = column.valueOf(track)
-    return value === null ? [] : [{ track, value }]
-  })
+  const { valued, without } = yield* readValues(shelf, column)
   const sorted = yield* sortInSlices(valued, (a, b) => compareValues(a.value, b.value) * (sort.descending ? -1 : 1))
-  return [...sorted.map(({ track }) => track), ...shelf.filter((track) => column.valueOf(track) === null)]
+  return [...sorted.map(({ track }) => track), ...without]
+}
+
+function* readValues(shelf: readonly Track[], column: Column): Sliced<{ valued: Valued[]; without: Track[] }> {
+  const [valued, without]: [Valued[], Track[]] = [[], []]
+  for (const [i, track] of shelf.entries()) {
+    const value = column.valueOf(track)
+    if (value === null) without.push(track)
+    else valued.push({ track, value })
+    if ((i + 1) % SLICE === 0) yield
+  }
+  return { valued, without }
 }

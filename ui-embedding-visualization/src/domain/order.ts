@@ -1,5 +1,6 @@
 /** The order in which previous and next walk the visible tracks: as on a shelf, by artist, album, track. */
 import type { Track } from '@/api/types'
+import { sortInSlices, type Sliced } from './slicedSort'
 import { trackTitle } from './track'
 
 const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' })
@@ -15,8 +16,12 @@ export function compareTracks(a: Track, b: Track): number {
   )
 }
 
-/** File names in playing order. */
-export const playOrder = (tracks: readonly Track[]): string[] => [...tracks].sort(compareTracks).map((track) => track.filename)
+/** Indices of the tracks in playing order. */
+export const playOrder = (tracks: readonly Track[]): Sliced<number[]> =>
+  sortInSlices(
+    tracks.map((_, i) => i),
+    (a, b) => compareTracks(tracks[a], tracks[b]),
+  )
 
 /** The neighbour of `current`, wrapping at the ends; the first (or last) when `current` is not in the list; null when it is empty. */
 export function stepInOrder(order: readonly string[], current: string | null, step: 1 | -1): string | null {

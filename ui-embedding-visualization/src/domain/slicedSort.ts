@@ -4,7 +4,7 @@
 export type Sliced<T> = Generator<void, T>
 
 /** Entries between two pauses. */
-const SLICE = 1024
+export const SLICE = 1024
 
 /** All of it, without a pause. */
 export function finish<T>(work: Sliced<T>): T {

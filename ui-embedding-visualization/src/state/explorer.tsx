@@ -2,10 +2,10 @@
 import { createContext, useCallback, useContext, useDeferredValue, useEffect, useMemo, type ReactNode } from 'react'
 import { useIsMapAnswered, useModels, useTracks } from '@/api/queries'
 import type { ModelsAnswer, ProjectionQuery, Track } from '@/api/types'
-import { once } from '@/domain/once'
 import { compareTracks, playOrder } from '@/domain/order'
 import { buildSearchIndex, matchTracks } from '@/domain/search'
 import { NO_TRACKS, toFetched, useMapLayer, useWantedMap, type Fetched, type MapLayer } from './mapLayer'
+import { onceSliced, type Answered } from './sliced'
 import { changeMap, useView, type SeenMap, type Side } from './view'
 
 export type { Fetched, MapLayer, MapPoints } from './mapLayer'
@@ -21,8 +21,8 @@ export interface Explorer extends MapLayer {
   passes: (track: Track) => boolean
   /** The selected tracks, in playing order. */
   selection: readonly Track[]
-  /** File names of the selected tracks, or of the visible ones while none is, in playing order. Sorted on first use. */
-  playOrder: () => string[]
+  /** File names of the selected tracks, or of the visible ones while none is, in playing order. Sorted on first use, between the frames. */
+  playOrder: Answered<string[]>
 }
 
 const ExplorerContext = createContext<Explorer | null>(null)
@@ -100,10 +100,15 @@ function useSelected(library: Track[]) {
   }, [ids, library])
 }
 
-function usePlayOrder({ points, visible }: MapLayer, selection: readonly Track[]) {
+function usePlayOrder({ points, visible }: MapLayer, selection: readonly Track[]): Answered<string[]> {
   const drawn = points.data?.tracks ?? NO_TRACKS
-  return useMemo(() => {
-    if (selection.length > 0) return () => selection.map((track) => track.filename)
-    return once(() => playOrder(drawn.filter((_, i) => visible[i] === 1)))
-  }, [drawn, visible, selection])
+  // Sorted before it is filtered: a group that is hidden costs no sorting.
+  const sorted = useMemo(() => onceSliced(drawn.length, () => playOrder(drawn)), [drawn])
+  return useCallback(
+    (then) => {
+      if (selection.length > 0) then(selection.map((track) => track.filename))
+      else sorted((order) => then(order.filter((i) => visible[i] === 1).map((i) => drawn[i].filename)))
+    },
+    [drawn, visible, selection, sorted],
+  )
 }

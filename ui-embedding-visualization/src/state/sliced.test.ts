@@ -1,7 +1,7 @@
 import { renderHook, waitFor } from '@testing-library/react'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { sortInSlices } from '@/domain/slicedSort'
-import { useSliced } from './sliced'
+import { onceSliced, useSliced } from './sliced'
 
 const sortOf = (n: number) => {
   const items = Array.from({ length: n }, (_, i) => n - i)
@@ -21,4 +21,18 @@ it('little is sorted at once, much while the last order stays', async () => {
   rerender(next)
   expect(result.current.busy).toBe(true)
   expect(result.current.value).toHaveLength(20_000)
+})
+
+it('an order is made once, however many ask before it is there, and not before one does', async () => {
+  for (const n of [10, 20_000]) {
+    const make = vi.fn(sortOf(n).make)
+    const ask = onceSliced(n, make)
+    expect(make).not.toHaveBeenCalled()
+    const told: [string, number][] = []
+    for (const who of ['first', 'second']) ask((order) => told.push([who, order[0]]))
+    await waitFor(() => expect(told).toEqual([['first', 1], ['second', 1]]))
+    ask((order) => told.push(['third', order[0]]))
+    expect(told[2]).toEqual(['third', 1])
+    expect(make).toHaveBeenCalledTimes(1)
+  }
 })

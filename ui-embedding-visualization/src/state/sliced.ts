@@ -22,6 +22,28 @@ export function runBetweenFrames<T>(work: Sliced<T>, done: (value: T) => void): 
   return () => window.clearTimeout(timer)
 }
 
+/** A question that is answered once: to all who ask while it is worked on, and at once to those who ask later. */
+export type Answered<T> = (then: (value: T) => void) => void
+
+/** Nothing is done before somebody asks; much is done between the frames. */
+export function onceSliced<T>(size: number, make: () => Sliced<T>): Answered<T> {
+  let made: { value: T } | null = null
+  let waiting: ((value: T) => void)[] | null = null
+  const tell = (value: T) => {
+    made = { value }
+    waiting?.forEach((then) => then(value))
+  }
+  return (then) => {
+    if (made) then(made.value)
+    else if (waiting) waiting.push(then)
+    else {
+      waiting = [then]
+      if (size <= AT_ONCE) tell(finish(make()))
+      else runBetweenFrames(make(), tell)
+    }
+  }
+}
+
 /** The result, at once where there is little to do. Otherwise the last one (null before the first) while the next is made: `busy`. make: stable. */
 export function useSliced<T>(size: number, make: () => Sliced<T>): { value: T | null; busy: boolean } {
   const [made, setMade] = useState<{ value: T; by: () => Sliced<T> } | null>(null)

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef } from 'react'
 import { isLastInOrder, stepInOrder } from '@/domain/order'
 import { useExplorer } from '@/state/explorer'
 import { attachAudio, cue, play, playAgain, skip, usePlayer } from '@/state/player'
+import type { Answered } from '@/state/sliced'
 import { changeView, useView } from '@/state/view'
 import { LikeThisMoment } from './LikeThisMoment'
 import { NowPlaying } from './NowPlaying'
@@ -22,15 +23,15 @@ export function Player({ onShowTrack }: PlayerProps) {
   const name = usePlayer((state) => state.track)
   const track = findTrack(name) ?? points.data?.tracks[indexOf(name)] ?? null
   const audio = useRef<HTMLAudioElement>(null)
-  const list = useListened()
-  const step = useCallback((by: 1 | -1) => stepTo(stepInOrder(list(), usePlayer.getState().track, by)), [list])
+  const withList = useListened()
+  const step = useCallback((by: 1 | -1) => withList((list) => stepTo(stepInOrder(list, usePlayer.getState().track, by))), [withList])
   useEffect(() => (audio.current ? attachAudio(audio.current) : undefined), [])
   useCueSelected()
   useMediaSession(track, step)
 
   return (
     <div className="player" role="region" aria-label="Player" data-testid="player" onKeyDown={seekByArrows}>
-      <audio ref={audio} preload="metadata" onEnded={() => goOn(list())} />
+      <audio ref={audio} preload="metadata" onEnded={() => withList(goOn)} />
       <NowPlaying track={track} onShowTrack={onShowTrack} />
       <TimeAxis />
       <div className="player__right">
@@ -45,12 +46,16 @@ export function Player({ onShowTrack }: PlayerProps) {
 }
 
 /** What previous and next walk through: the queue while a track of it is in the player, else the order of the map. */
-function useListened(): () => readonly string[] {
+function useListened(): Answered<readonly string[]> {
   const { playOrder } = useExplorer()
-  return useCallback(() => {
-    const { queue, track } = usePlayer.getState()
-    return queue && track !== null && queue.includes(track) ? queue : playOrder()
-  }, [playOrder])
+  return useCallback(
+    (then) => {
+      const { queue, track } = usePlayer.getState()
+      if (queue && track !== null && queue.includes(track)) then(queue)
+      else playOrder(then)
+    },
+    [playOrder],
+  )
 }
 
 /** A queue is listened to beside its own list, so the focus stays; otherwise it goes along. */

@@ -1,6 +1,7 @@
 import { Search } from 'lucide-react'
 import { useDeferredValue, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import type { Track } from '@/api/types'
+import '@/components/controls.css'
 import { buildSearchIndex, searchTracks } from '@/domain/search'
 import { formatCount } from '@/domain/track'
 import { useExplorer } from '@/state/explorer'
@@ -47,6 +48,7 @@ export function SearchBox() {
       <input
         ref={input}
         type="search"
+        className="bare-field"
         value={query}
         placeholder={tracks.data ? `Search ${formatCount(library.length)} tracks` : 'Search'}
         aria-label="Search tracks"
