@@ -5,7 +5,7 @@ not used. Damaged files give what can be salvaged; a file that gives nothing is 
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby, islice
@@ -67,7 +67,7 @@ def decode(path: Path) -> Waveform:
     return Waveform(buffer.close(), sample_rate)
 
 
-def stream_at(path: Path, sample_rates: Iterable[int]) -> Iterator[dict[int, np.ndarray]]:
+def stream_at(path: Path, sample_rates: Iterable[int]) -> Generator[dict[int, np.ndarray], None, None]:
     """The file in blocks of mono, float32 [n], at each of the rates (Hz), as it is decoded.
 
     A block is a second or two; memory does not depend on the file. Raises AudioDecodeError like `decode`.

@@ -15,9 +15,9 @@ from torch import Tensor, nn
 
 from ML.errors import RuntimeUnavailableError
 from ML.onnx_session import OnnxSession
-from ML.partial import put_in_place
 from ML.pins import lock
 from ML.torch_model import SegmentNetwork
+from ML.whole_files import put_in_place
 
 log = logging.getLogger(__name__)
 OPSET = 20

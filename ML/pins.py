@@ -8,8 +8,8 @@ from pathlib import Path
 from filelock import FileLock
 
 from ML.errors import WeightsError
-from ML.partial import sync_file, sync_folder
 from ML.spec import RemoteFile
+from ML.whole_files import sync_file, sync_folder
 
 PINS_NAME = "pins.json"
 LOCKS_NAME = ".locks"

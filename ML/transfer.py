@@ -28,9 +28,10 @@ from ML.offers import (
     read_offer,
     refuse_unsafe_redirect,
 )
-from ML.partial import Notes, PartialFile, sync_file
+from ML.partial import Notes, PartialFile
 from ML.pins import compute_sha256, readable_size
 from ML.spec import RemoteFile
+from ML.whole_files import sync_file
 
 log = logging.getLogger(__name__)
 

@@ -20,9 +20,9 @@ from ML.errors import AudioDecodeError
 from ML.export.map_page import PageMap, write_page
 from ML.export.previews import make_preview
 from ML.export.tables import TABLE_FORMATS
-from ML.partial import put_folder, put_in_place
 from ML.projections import PROJECTIONS
 from ML.spec import ModelSpec
+from ML.whole_files import put_folder, put_in_place
 
 HTML = "html"
 FORMATS = (*TABLE_FORMATS, HTML)

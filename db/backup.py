@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from ML.errors import LibraryError
-from ML.partial import put_in_place
+from ML.whole_files import put_in_place
 
 BUSY_SECONDS = 60  # for a writer to finish
 PAGES_AT_ONCE = 10_000  # 40 MB, between which others may write

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from db.database import Database
-from ML.partial import put_in_place
+from ML.whole_files import put_in_place
 
 
 class DerivedFiles:

@@ -207,7 +207,7 @@ def count_failed(session: Session) -> dict[Pair, int]:
 
 
 def count_present(session: Session, table: type[Embedding | ExtractionFailure]) -> dict[Pair, int]:
-    """All rows less those of missing tracks, which are few: to look at the track of every row takes longer."""
+    """All rows less those of missing tracks, which are few: to look at every row's track takes longer."""
     count = select(table.model, table.dataset, func.count()).group_by(table.model, table.dataset)
     missing = count.where(table.track_id.in_(select(Track.id).where(not_(and_(*PLAYABLE)))))
     of_all, of_missing = (

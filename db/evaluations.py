@@ -25,8 +25,8 @@ from ML.evaluation.agreement import compare_spaces
 from ML.evaluation.document import Document, JudgedRow, agreement_document, evaluation_document
 from ML.evaluation.judgement import Judgement, Labelling, judge_map, judge_space
 from ML.evaluation.ranking import rank_own_neighbors, to_unit_length
-from ML.partial import put_in_place
 from ML.spec import ModelSpec
+from ML.whole_files import put_in_place
 
 LABELS = {"genre": Track.genre, "artist": Track.artist, "album": Track.album}
 FROM_TABLE = "csv:"  # a column of selected_songs.csv

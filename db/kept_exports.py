@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db.database import Database
-from ML.partial import put_in_place
+from ML.whole_files import put_in_place
 
 MOST_KEPT = 5  # a page with sound of ten thousand tracks has 400 MB
 

@@ -24,7 +24,7 @@ from ML.audio import probe
 from ML.errors import AudioDecodeError, StorageError
 from ML.formats import sniff_extension
 from ML.isolation import isolated
-from ML.partial import sync_file, sync_folder
+from ML.whole_files import sync_file, sync_folder
 
 WITHOUT_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS)  # file systems as on memory cards
 LEFT_OVER_SECONDS = 24 * 3600  # no upload takes a day

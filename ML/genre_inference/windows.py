@@ -8,6 +8,7 @@ import numpy as np
 
 from ML.audio import is_audio_file, stream_at
 from ML.errors import AudioTooShortError
+from ML.isolation import isolated_items
 
 SAMPLE_RATE = 22_050  # Hz
 WINDOW_SAMPLES = 30 * SAMPLE_RATE
@@ -61,8 +62,8 @@ def read_start(path: Path, n_samples: int) -> np.ndarray:
 
 
 def resampled_blocks(path: Path) -> Iterator[np.ndarray]:
-    """Mono at SAMPLE_RATE, float32 [n], as it is decoded."""
-    return (blocks[SAMPLE_RATE] for blocks in stream_at(path, [SAMPLE_RATE]))
+    """Mono at SAMPLE_RATE, float32 [n], as it is decoded in a process of its own."""
+    return (blocks[SAMPLE_RATE] for blocks in isolated_items(stream_at, path, [SAMPLE_RATE]))
 
 
 def rechunk(blocks: Iterable[np.ndarray], n_samples: int) -> Iterator[np.ndarray]:

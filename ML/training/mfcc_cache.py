@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ML.errors import LibraryError, MelodexError
+from ML.training.feature_cache import part_of, sweep
 
 MAX_SECONDS = 600  # of a track; a mix of hours would weigh no more in training than a song
 
@@ -48,6 +49,7 @@ class MfccCache:
             raise LibraryError(
                 f"Cannot write MFCCs to {self.folder}: {error.strerror}. Choose a folder with --mfcc_dir."
             ) from error
+        sweep(self.folder)
         yield from self.compute(stale, n_workers)
 
     def compute(self, tracks: list[Path], n_workers: int) -> Iterator[tuple[Path, str | None]]:
@@ -66,7 +68,7 @@ class MfccCache:
         """At once: a name that is there holds a whole array."""
         place = self.place_of(track)
         place.parent.mkdir(parents=True, exist_ok=True)
-        part = place.with_name(f".{place.name}.{os.getpid()}.part")
+        part = part_of(place)
         with part.open("wb") as file:
             np.save(file, mfcc)
         stamp = track.stat().st_mtime_ns

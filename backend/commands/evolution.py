@@ -18,7 +18,7 @@ from db.map_cache import MapQuery
 from db.projections import get_map
 from ML.errors import LibraryError
 from ML.evaluation.evolution_report import Panel, evolution_json, evolution_text, plot_evolution
-from ML.partial import put_in_place
+from ML.whole_files import put_in_place
 
 
 @command("artist-evolution")

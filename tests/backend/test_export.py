@@ -110,7 +110,7 @@ def test_nothing_is_overwritten_unasked(library, run, tmp_path):
     assert out.is_file() and not list(tmp_path.glob("*.part"))
 
 
-BEFORE_ITS_NAME = ("ML.partial", "sync_file")  # all is written, under the name of something unfinished
+BEFORE_ITS_NAME = ("ML.whole_files", "sync_file")  # all is written, under the name of something unfinished
 IN_ITS_MIDDLE = ("numpy", "save")  # the folder is there, and its table
 
 
