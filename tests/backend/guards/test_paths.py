@@ -83,9 +83,10 @@ def test_an_index_does_not_leave_the_folder_either(client, run, outside):
 
 
 def test_names_of_files_that_are_sent(client, music, tmp_path, attacks, outside, loads):
-    content = write_sound(tmp_path / "sent.wav", noise(2)).read_bytes()
-    for attack in attacks:
+    song = write_sound(tmp_path / "sent.wav", noise(2)).read_bytes()
+    for number, attack in enumerate(attacks):
         before = files_beside(tmp_path)
+        content = song + str(number).encode()  # the same again would be found, not stored
         answer = client.post("/upload", data={"file": (io.BytesIO(content), attack)})
         if answer.status_code == 400:  # no name at all
             continue
