@@ -1,3 +1,4 @@
+import type { CSSProperties } from 'react'
 import type { Track } from '@/api/types'
 import { Cover } from '@/components/Cover'
 import { coverOf } from '@/domain/cover'
@@ -11,15 +12,24 @@ interface MapTooltipProps {
   place: HoverPlace
 }
 
-const [WIDTH, HEIGHT, GAP] = [260, 70, 16]
+const [WIDTH, HEIGHT, GAP, EDGE] = [280, 70, 16, 8]
 
-/** Beside the point: on its right, or on its left near the right edge. */
+const within = (value: number, margin: number, size: number) => Math.min(Math.max(value, margin + EDGE), size - margin - EDGE)
+
+/** Beside the point, on its right or on its left; above or below it on a map so narrow that neither has room. */
+function placeBeside({ x, y, mapWidth, mapHeight }: HoverPlace): CSSProperties {
+  const room = GAP + WIDTH
+  if (x < room && x + room > mapWidth) {
+    const below = y < GAP + HEIGHT + EDGE
+    return { left: within(x, WIDTH / 2, mapWidth), top: y, transform: `translate(-50%, ${below ? `${GAP}px` : `calc(-100% - ${GAP}px)`})` }
+  }
+  const shift = x + room > mapWidth ? `calc(-100% - ${GAP}px)` : `${GAP}px`
+  return { left: x, top: within(y, HEIGHT / 2, mapHeight), transform: `translate(${shift}, -50%)` }
+}
+
 export function MapTooltip({ track, place }: MapTooltipProps) {
-  const flip = place.x + GAP + WIDTH > place.mapWidth
-  const top = Math.min(Math.max(place.y, HEIGHT / 2 + 8), place.mapHeight - HEIGHT / 2 - 8)
-  const shift = flip ? `calc(-100% - ${GAP}px)` : `${GAP}px`
   return (
-    <div className="tooltip" role="tooltip" data-testid="tooltip" style={{ left: place.x, top, transform: `translate(${shift}, -50%)` }}>
+    <div className="tooltip" role="tooltip" data-testid="tooltip" style={placeBeside(place)}>
       <Cover {...coverOf(track, 44)} />
       <div className="tooltip__text">
         <strong>{trackTitle(track)}</strong>
