@@ -5,7 +5,7 @@ import pytest
 from tests.reliability.soak import soak
 
 pytestmark = pytest.mark.xdist_group("stopping")
-SHORT_GROWTH = 1.1  # a handle, a thread, some rows of the jobs
+SHORT_GROWTH = 1.2  # some handles of threads that had no turn before, some rows of the jobs
 
 
 def test_under_mixed_load_nothing_grows(tmp_path):
