@@ -1,6 +1,6 @@
 import { Skeleton } from '@/components/Face'
 import type { Track } from '@/api/types'
-import { countOf, formatTotal } from '@/domain/track'
+import { countOf, formatCount, formatTotal } from '@/domain/track'
 import { useExplorer } from '@/state/explorer'
 
 interface LibrarySummaryProps {
@@ -50,8 +50,8 @@ function libraryFacts(tracks: readonly Track[]): [string, string][] {
   const unreadable = tracks.filter((track) => track.status === 'error').length
   const facts: [string, string | null][] = [
     ['Music', `${countOf(tracks.length, 'track')}, ${formatTotal(seconds)}`],
-    ['Artists', String(distinct(tracks.map((track) => track.artist)))],
-    ['Albums', String(distinct(tracks.map((track) => track.album)))],
+    ['Artists', formatCount(distinct(tracks.map((track) => track.artist)))],
+    ['Albums', formatCount(distinct(tracks.map((track) => track.album)))],
     ['Years', years.length === 0 ? null : `${years.reduce((a, b) => Math.min(a, b))} – ${years.reduce((a, b) => Math.max(a, b))}`],
     ['Unreadable', unreadable === 0 ? null : countOf(unreadable, 'file')],
   ]
