@@ -12,6 +12,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from ML.features import MelDb
 from ML.spec import ModelSpec
+from ML.spectral_filters import SpectralFilters
 from ML.torch_model import SegmentNetwork, TorchModel
 from ML.weights import load_state_dict, load_strictly
 
@@ -95,13 +96,19 @@ class MusiCNN(SegmentNetwork):
 
 def build(spec: ModelSpec, weights_path: Path | None, device: str) -> TorchModel:
     """weights_path None gives random weights, for tests of everything but the sound."""
+    network = load(spec, weights_path)
+    return TorchModel(by_spectra(network) if device == "cpu" else network, device)
+
+
+def load(spec: ModelSpec, weights_path: Path | None) -> MusiCNN:
+    """The network with its filters as published, batch norms folded."""
     if weights_path is None:
         network = MusiCNN(spec.embedding_dim, spec.taggram_dim)
     else:
         state = load_state_dict(weights_path)
         network = MusiCNN(spec.embedding_dim, spec.taggram_dim, read_middle_width(state))
         load_strictly(network, state, weights_path)
-    return TorchModel(fold_batch_norms(network.eval()), device)
+    return fold_batch_norms(network.eval())
 
 
 def read_middle_width(state: dict[str, Tensor]) -> int:
@@ -114,4 +121,12 @@ def fold_batch_norms(network: MusiCNN) -> MusiCNN:
     for block in (*network.layers, network.layer1, network.layer2, network.layer3):
         block.conv = fuse_conv_bn_eval(block.conv, block.bn)
         block.bn = nn.Identity()
+    return network
+
+
+def by_spectra(network: MusiCNN) -> MusiCNN:
+    """The vertical banks, nearly all of the work, by their spectra: on a CPU three times as fast."""
+    convs = [bank.conv for bank in network.layers if isinstance(bank, VerticalBank)]
+    horizontal = (bank for bank in network.layers if isinstance(bank, HorizontalBank))
+    network.layers = nn.ModuleList([SpectralFilters(convs, N_MELS), *horizontal])
     return network

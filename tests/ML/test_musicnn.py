@@ -10,7 +10,7 @@ from ML import registry
 from ML.audio import decode, resample
 from ML.errors import WeightsError
 from ML.inference import build, load_model
-from ML.models.musicnn import MusiCNN, fold_batch_norms
+from ML.models.musicnn import MusiCNN, by_spectra, fold_batch_norms
 from tests.ML.golden import (
     CLIPS,
     SHARED,
@@ -91,6 +91,16 @@ def test_folded_batch_norms_change_rounding_only():
         plain = network.eval()(segments)[0]
         folded = fold_batch_norms(network)(segments)[0]
     assert torch.allclose(plain, folded, rtol=1e-5, atol=1e-5 * float(plain.max()))
+
+
+def test_spectra_of_the_filters_change_rounding_only():
+    network = fold_batch_norms(MusiCNN(200, 50).eval())
+    fill_weights(network)
+    segments = torch.from_numpy(whole_segments(synthetic_waveform(16_000), 48_000))
+    with torch.inference_mode():
+        slid = network(segments)[0]
+        transformed = by_spectra(network)(segments)[0]
+    assert torch.allclose(slid, transformed, rtol=1e-5, atol=1e-5 * float(slid.max()))
 
 
 @needs_shared
