@@ -33,7 +33,7 @@ const shouldRetry = (failures: number, error: Error) => failures < 2 && !(error 
 export const createQueryClient = () =>
   new QueryClient({ defaultOptions: { queries: { staleTime: FRESH_MS, retry: shouldRetry, retryDelay: 600 } } })
 
-export const useModels = () => useQuery({ queryKey: ['models'], queryFn: ({ signal }) => getModels(signal) })
+export const useModels = (enabled: boolean) => useQuery({ queryKey: ['models'], queryFn: ({ signal }) => getModels(signal), enabled })
 
 /** Once what is on its way to the screen has got there; Safari has no idle callbacks. */
 const whenIdle = () =>
@@ -81,12 +81,6 @@ export const useProjection = (query: ProjectionQuery | null) =>
     placeholderData: keepPreviousData,
     gcTime: 10 * 60_000,
   })
-
-/** A map, its progress or a refusal is there: what can wait for it may be asked for. */
-export function useIsMapAnswered(query: ProjectionQuery | null): boolean {
-  const { isPending } = useProjection(query)
-  return useProjectionProgress(query) !== null || !isPending
-}
 
 /** What does not change while the library stays as it is. */
 const LASTING = { staleTime: Infinity, gcTime: 10 * 60_000 }

@@ -46,7 +46,7 @@ afterEach(() => vi.unstubAllGlobals())
 describe('faces of the page', () => {
   it('while loading, and when the server is down', async () => {
     open({ '/jobs': () => new Promise(() => {}) })
-    expect(screen.getByTestId('jobs-loading')).toBeInTheDocument()
+    expect(await screen.findByTestId('jobs-loading')).toBeInTheDocument()
     cleanup()
     const routes: Routes = { '/jobs': { status: 400, body: { error: 'The database cannot be used.' } } }
     open(routes)

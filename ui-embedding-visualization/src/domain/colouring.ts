@@ -28,9 +28,18 @@ export interface Colouring {
   range: [number, number] | null
 }
 
-function countBy(keys: Iterable<string>): Map<string, number> {
+const count = (counts: Map<string, number>, key: string) => counts.set(key, (counts.get(key) ?? 0) + 1)
+
+function countBy(keys: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>()
-  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1)
+  for (const key of keys) count(counts, key)
+  return counts
+}
+
+/** How often each category is in the library, and among points whose track has left it. */
+function countInLibrary(library: readonly Track[], points: readonly Track[], keys: readonly string[], field: Field): Map<string, number> {
+  const counts = countBy(library.map(field.categoryOf))
+  for (let i = 0; i < points.length; i++) if (points[i].id < 0) count(counts, keys[i])
   return counts
 }
 
@@ -71,8 +80,7 @@ export function computeColouring(points: readonly Track[], library: readonly Tra
   const range = number && rangeOf(library, number)
   const keys = points.map(categoryOf)
   const counts = countBy(keys)
-  const strangers = keys.filter((_, i) => points[i].id < 0)
-  const legend = rankCategories(countBy([...library.map(categoryOf), ...strangers]), field)
+  const legend = rankCategories(countInLibrary(library, points, keys, field), field)
     .map((key, rank) => ({
       key,
       label: field.labelOf(key),

@@ -39,15 +39,12 @@ const NUMBER = new Intl.NumberFormat('en')
 export const formatCount = (n: number): string => NUMBER.format(n)
 export const countOf = (n: number, noun: string): string => `${formatCount(n)} ${noun}${n === 1 ? '' : 's'}`
 
-/** A point whose file left the index meanwhile still has a name and a tag. */
-export const trackOfPoint = (filename: string, tag: string): Track => ({
+const NOTHING_ELSE = {
   id: -1,
-  filename,
   title: null,
   artist: null,
   album: null,
   year: null,
-  genre: tag,
   track_number: null,
   duration: null,
   tempo: null,
@@ -57,4 +54,16 @@ export const trackOfPoint = (filename: string, tag: string): Track => ({
   error: null,
   predicted_genre: null,
   confidence: null,
-})
+} satisfies Omit<Track, 'filename' | 'genre'>
+
+class NamedPoint {
+  constructor(
+    readonly filename: string,
+    readonly genre: string,
+  ) {}
+}
+// What is not known is known of all alike: a hundred thousand points that each say so take a tenth of a second.
+Object.assign(NamedPoint.prototype, NOTHING_ELSE)
+
+/** A point whose file left the index meanwhile, or is not listed yet, still has a name and a tag. */
+export const trackOfPoint = (filename: string, tag: string): Track => new NamedPoint(filename, tag) as NamedPoint & typeof NOTHING_ELSE

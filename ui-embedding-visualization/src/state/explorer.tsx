@@ -1,10 +1,11 @@
 /** The library and the maps on screen, joined once and shared by all features. */
 import { createContext, useCallback, useContext, useDeferredValue, useEffect, useMemo, type ReactNode } from 'react'
-import { useIsMapAnswered, useModels, useTracks } from '@/api/queries'
+import { useModels, useTracks } from '@/api/queries'
 import type { ModelsAnswer, ProjectionQuery, Track } from '@/api/types'
 import { compareTracks, playOrder } from '@/domain/order'
 import { buildSearchIndex, matchTracks } from '@/domain/search'
 import { NO_TRACKS, toFetched, useMapLayer, useWantedMap, type Fetched, type MapLayer } from './mapLayer'
+import { useAwaitsPicture } from './picture'
 import { onceSliced, type Answered } from './sliced'
 import { changeMap, useView, type SeenMap, type Side } from './view'
 
@@ -38,13 +39,12 @@ export function ExplorerProvider({ children }: { children: ReactNode }) {
 }
 
 function useExplorerState(): Explorer {
-  const models = toFetched(useModels())
   const view = useView()
+  const models = toFetched(useModels(!useAwaitsPicture(useWantedMap(view, undefined))))
   const query = useNamedMap('first', view, models.data)
   const secondQuery = useNamedMap('second', view.second, models.data)
-  // The list of a large library takes longer to read than its map: the map comes first.
-  const isMapAnswered = useIsMapAnswered(query)
-  const tracks = toFetched(useTracks(isMapAnswered || models.error !== null))
+  const awaitsPicture = useAwaitsPicture(query)
+  const tracks = toFetched(useTracks((query !== null && !awaitsPicture) || models.error !== null))
   const all = tracks.data ?? NO_TRACKS
   const byName = useMemo(() => new Map(all.map((track) => [track.filename, track])), [all])
   const found = useFound(all)

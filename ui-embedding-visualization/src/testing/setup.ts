@@ -1,6 +1,6 @@
 /** What jsdom lacks and the app uses. */
 import '@testing-library/jest-dom/vitest'
-import { cleanup } from '@testing-library/react'
+import { cleanup, configure } from '@testing-library/react'
 import { afterEach } from 'vitest'
 
 class NoResizeObserver {
@@ -27,4 +27,6 @@ Object.assign(HTMLDialogElement.prototype, {
 })
 Element.prototype.scrollIntoView = () => {}
 
+// A page is read when it is first shown: on a busy machine that is more than the second that is usual.
+configure({ asyncUtilTimeout: 5000 })
 afterEach(cleanup)

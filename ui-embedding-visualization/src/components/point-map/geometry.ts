@@ -15,12 +15,13 @@ export interface UnitBox {
 function bounds(coordinates: Float32Array): { low: number[]; high: number[] } {
   const low = [Infinity, Infinity, Infinity]
   const high = [-Infinity, -Infinity, -Infinity]
-  for (let i = 0; i < coordinates.length; i++) {
-    const value = coordinates[i]
-    if (!Number.isFinite(value)) continue
-    const axis = i % 3
-    if (value < low[axis]) low[axis] = value
-    if (value > high[axis]) high[axis] = value
+  for (let axis = 0; axis < 3; axis++) {
+    for (let i = axis; i < coordinates.length; i += 3) {
+      const value = coordinates[i]
+      if (!Number.isFinite(value)) continue
+      if (value < low[axis]) low[axis] = value
+      if (value > high[axis]) high[axis] = value
+    }
   }
   return { low, high }
 }
@@ -32,7 +33,8 @@ export function toUnitBox(coordinates: Float32Array): UnitBox {
   const half = low.map((value, axis) => (Number.isFinite(value) ? (high[axis] - value) / 2 : 0))
   const scale = 1 / (Math.max(...half) || 1)
   const place = (value: number, axis: number) => (Number.isFinite(value) ? (value - centre[axis]) * scale : 0)
-  const positions = coordinates.map((value, i) => place(value, i % 3))
+  const positions = new Float32Array(coordinates.length)
+  for (let axis = 0; axis < 3; axis++) for (let i = axis; i < coordinates.length; i += 3) positions[i] = place(coordinates[i], axis)
   return {
     positions,
     spacing: typicalSpacing(positions),
@@ -41,7 +43,7 @@ export function toUnitBox(coordinates: Float32Array): UnitBox {
   }
 }
 
-const SPACING_SAMPLE = 40
+const SPACING_SAMPLE = 16
 
 function nearestDistance(positions: Float32Array, of: number): number {
   const [x, y, z] = positions.subarray(of, of + 3)

@@ -11,6 +11,7 @@ import { useExplorer, type MapLayer, type MapPoints } from '@/state/explorer'
 import { useFocus } from '@/state/focus'
 import { setHovered, useHover } from '@/state/hover'
 import { useLinks } from '@/state/near'
+import { tellDrawn } from '@/state/picture'
 import { play, usePlayer } from '@/state/player'
 import { startPreview, stopPreview } from '@/state/preview'
 import { useMedia, useScheme } from '@/state/theme'
@@ -86,7 +87,10 @@ export function MapView({ layer, points, onReady }: MapViewProps) {
         onUndrawable={() => changeView({ page: 'library' }, 'amend')}
         onNothing={() => (layer.chosen ? clearSelection() : map?.fit())}
         tool={useSelection((state) => state.tool)}
-        onCamera={(camera) => changeMap(side, { camera }, 'amend')}
+        onCamera={(camera) => {
+          tellDrawn()
+          changeMap(side, { camera }, 'amend')
+        }}
         onReady={setMap}
       />
       <MapTools map={map} deep={points.dimensions === 3} side={side} />
