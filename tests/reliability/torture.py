@@ -132,13 +132,13 @@ def assert_same(found: Any, expected: Any) -> None:
         assert found == expected
 
 
-def report(tallies: dict[str, Tally]) -> str:
-    header = "| what | kills | before the work | in the work | after it | rounds | seconds |"
-    lines = [header, "| --- |" + " ---: |" * 6]
-    for name, tally in tallies.items():
-        when = " | ".join(str(tally.kills[moment]) for moment in ("before", "inside", "after"))
-        lines.append(f"| {name} | {tally.n_kills} | {when} | {tally.rounds} | {tally.seconds:.0f} |")
-    return "\n".join(lines)
+COLUMNS = "what", "kills", "before the work", "in the work", "after it", "rounds", "seconds"
+HEADER = f"| {' | '.join(COLUMNS)} |\n| --- |" + " ---: |" * (len(COLUMNS) - 1)
+
+
+def row(name: str, tally: Tally) -> str:
+    when = " | ".join(str(tally.kills[moment]) for moment in ("before", "inside", "after"))
+    return f"| {name} | {tally.n_kills} | {when} | {tally.rounds} | {tally.seconds:.0f} |"
 
 
 def main() -> None:
@@ -149,16 +149,14 @@ def main() -> None:
     arguments = parser.parse_args()
     names = arguments.only.split(",") if arguments.only else [scenario.name for scenario in SCENARIOS]
     chosen = [scenario for scenario in SCENARIOS if scenario.name in names]
-    tallies = {}
+    print(f"seed {arguments.seed}; each row when nothing was lost in it\n\n{HEADER}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         shelf = fill_shelf(Path(folder) / "shelf", N_SONGS)
         fill_genres(Path(folder) / "genres")
         write_whisper(write_jamendo(Path(folder) / "jamendo") / "weights")
         for scenario in chosen:
-            print(f"{scenario.name} …", flush=True)
             torturer = Torturer(scenario, Path(folder), shelf, arguments.seed)
-            tallies[scenario.name] = torturer.run(-(-arguments.kills // len(chosen)))
-    print(f"\nseed {arguments.seed}; nothing was lost\n\n{report(tallies)}")
+            print(row(scenario.name, torturer.run(-(-arguments.kills // len(chosen)))), flush=True)
 
 
 if __name__ == "__main__":
