@@ -2,9 +2,12 @@
 
 import os
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
+
+LEFT_OVER_SECONDS = 24 * 3600  # nothing is written for a day
 
 
 def sync_file(file: IO) -> None:
@@ -45,3 +48,14 @@ def put_folder(path: Path, write: Callable[[Path], None]) -> None:
         unfinished.rename(path)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def is_left_over(unfinished: Path, process: int | None) -> bool:
+    """Whether the process that wrote it has ended, or it is so old that the number may be another's by now.
+
+    process: None for one of another machine, which cannot be asked for.  Raises FileNotFoundError.
+    """
+    import psutil
+
+    has_ended = process is not None and not psutil.pid_exists(process)
+    return has_ended or time.time() - unfinished.stat().st_mtime > LEFT_OVER_SECONDS

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 import numpy as np
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.embeddings import load_matrix
@@ -13,19 +14,19 @@ from db.library import UNKNOWN_GENRE, labels_by_id
 from db.library_state import load_state, stamp_of
 from db.projections import LibraryMap
 from db.reasons import HIGH_SHARE
+from db.schema import GenreStamp
 from ML.regions import Region, name_regions
 from ML.spec import ModelSpec
 
 
 @dataclass(frozen=True)
 class NameSource:
-    """What the names of a map are made from, tags unread. labels: a genre a point, None: unknown.
+    """What the names of a map are made from, neither genres nor tags read.
 
     tagger: a model whose tags may become names; None: genres alone.  version: another when any of it is.
     """
 
     drawn: LibraryMap
-    labels: list[str | None]
     tagger: ModelSpec | None
     version: int
 
@@ -39,20 +40,26 @@ class NamedMap:
         return sum(sys.getsizeof(region.name) + region.place.nbytes for region in self.regions)
 
 
-def read_names(session: Session, drawn: LibraryMap, tagger: ModelSpec | None) -> NameSource:
-    known = labels_by_id(session)
-    labels = [genre_name(known.get(track_id, ("", ""))[1]) for track_id in drawn.track_ids.tolist()]
-    content = blake2b(drawn.track_ids.tobytes() + drawn.coords.tobytes() + repr(labels).encode())
+def find_source(session: Session, drawn: LibraryMap, tagger: ModelSpec | None) -> NameSource:
+    genres = session.scalar(select(GenreStamp.stamp))
+    content = blake2b(drawn.track_ids.tobytes() + drawn.coords.tobytes() + str(genres).encode())
     if tagger:
         state = load_state(session, (tagger.name, tagger.variant))
         content.update(tagger.key.encode() + state.track_ids.tobytes() + state.stamps.tobytes())
-    return NameSource(drawn, labels, tagger, stamp_of(content.hexdigest()))
+    return NameSource(drawn, tagger, stamp_of(content.hexdigest()))
 
 
 def name_map(session: Session, source: NameSource) -> NamedMap:
     drawn = source.drawn
-    names, has = merge([names_of(source.labels), tags_of(session, drawn.track_ids, source.tagger)])
+    genres = names_of(read_genres(session, drawn.track_ids))
+    names, has = merge([genres, tags_of(session, drawn.track_ids, source.tagger)])
     return NamedMap(name_regions(drawn.coords, names, has))
+
+
+def read_genres(session: Session, track_ids: np.ndarray) -> list[str | None]:
+    """Of each track; None: unknown."""
+    known = labels_by_id(session)
+    return [genre_name(known.get(track_id, ("", ""))[1]) for track_id in track_ids.tolist()]
 
 
 def genre_name(genre: str) -> str | None:

@@ -88,6 +88,18 @@ class VectorStamp(Base):
     stamp: Mapped[int] = mapped_column(BigInteger)
 
 
+class GenreStamp(Base):
+    """Another number whenever the genre of a track that is there changes. One row.
+
+    Triggers write it (migration 0009), and nobody else.
+    """
+
+    __tablename__ = "genre_stamp"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stamp: Mapped[int] = mapped_column(BigInteger)
+
+
 class ExtractionFailure(Base):
     """Why a model could not hear a track; removed by the next success."""
 

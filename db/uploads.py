@@ -6,7 +6,6 @@ import mimetypes
 import os
 import re
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -24,10 +23,9 @@ from ML.audio import probe
 from ML.errors import AudioDecodeError, StorageError
 from ML.formats import sniff_extension
 from ML.isolation import isolated
-from ML.whole_files import sync_file, sync_folder
+from ML.whole_files import is_left_over, sync_file, sync_folder
 
 WITHOUT_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS)  # file systems as on memory cards
-LEFT_OVER_SECONDS = 24 * 3600  # no upload takes a day
 OUR_NAME = re.compile(r"\.?(?P<process>\d+)-[0-9a-f]{32}\.part")  # hidden: under way between file systems
 
 
@@ -71,22 +69,12 @@ def uploads_folder(database: Database) -> Path:
 def sweep_uploads(database: Database, audio_dir: Path) -> None:
     """Delete what was left, in either folder, by processes that were killed."""
     for path in (*uploads_folder(database).glob("*.part"), *audio_dir.glob(".*.part")):
+        ours = OUR_NAME.fullmatch(path.name)
         try:
-            if is_left_over(path):
+            if ours and is_left_over(path, int(ours["process"])):
                 path.unlink()
         except FileNotFoundError:  # moved in, or swept by another request
             continue
-
-
-def is_left_over(path: Path) -> bool:
-    """Of a process that has ended, or so old that its number may be another's by now."""
-    import psutil
-
-    ours = OUR_NAME.fullmatch(path.name)
-    if ours is None:
-        return False
-    has_ended = not psutil.pid_exists(int(ours["process"]))
-    return has_ended or time.time() - path.stat().st_mtime > LEFT_OVER_SECONDS
 
 
 def check_sound(path: Path) -> str:

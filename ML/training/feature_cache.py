@@ -7,7 +7,6 @@ compressed audio: tags and names do not matter), and in the folder's name the en
 import json
 import os
 import platform
-import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from ML.audio import hash_audio
+from ML.whole_files import is_left_over
 
 HASHES_NAME = "sounds.json"
-LEFT_OVER_SECONDS = 24 * 3600  # of another machine, whose processes cannot be asked for
 
 
 @dataclass(frozen=True)
@@ -62,17 +61,15 @@ def sweep(root: Path) -> None:
     """Delete what processes that were killed had half written."""
     for path in root.rglob(".*.part"):
         with suppress(FileNotFoundError):  # it has got its name meanwhile
-            if is_left_over(path):
+            if is_left_over(path, writer_of(path)):
                 path.unlink()
 
 
-def is_left_over(path: Path) -> bool:
-    import psutil
-
-    owner, _, process = path.stem.rpartition("-")
+def writer_of(part: Path) -> int | None:
+    """The process that writes it; None: one of another machine."""
+    owner, _, process = part.stem.rpartition("-")
     is_ours = owner.endswith(f".{platform.node()}") and process.isdecimal()
-    has_ended = is_ours and not psutil.pid_exists(int(process))
-    return has_ended or time.time() - path.stat().st_mtime > LEFT_OVER_SECONDS
+    return int(process) if is_ours else None
 
 
 def trim(root: Path, max_bytes: int) -> int:

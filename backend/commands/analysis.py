@@ -10,7 +10,7 @@ import click
 from flask import current_app
 
 from backend.commands.edge import command, no_progress_option, progress_bar
-from backend.commands.report_files import Writers, text_file, write_files
+from backend.commands.report_files import write_files
 from backend.context import database
 from db.analysis import LabelledSpace, load_space
 from db.embeddings import count_extracted
@@ -20,6 +20,7 @@ from ML.evaluation import genre_report, plots, tag_report
 from ML.evaluation.genre_report import ModelGenres
 from ML.evaluation.genre_similarity import compute_genre_similarity
 from ML.evaluation.multi_tag import compute_multi_tag
+from ML.evaluation.report_files import Writers, text_file
 from ML.evaluation.tag_report import ModelTags
 from ML.evaluation.tag_tables import Tags, find_tags, read_jamendo_tags, read_own_tags
 from ML.spec import ModelSpec

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import click
@@ -11,7 +10,7 @@ from flask import current_app
 import config
 from backend.commands.analysis import heard_specs, json_option, judging_options, k_option, models_option
 from backend.commands.edge import command, no_progress_option, progress_bar
-from backend.commands.report_files import Writers, text_file, write_files
+from backend.commands.report_files import write_files
 from backend.context import audio_dir, database
 from db.evaluations import (
     LABELS,
@@ -25,12 +24,12 @@ from db.evaluations import (
 from db.library import readable_filenames
 from db.map_cache import MapQuery
 from ML.errors import LibraryError
-from ML.evaluation import plots, tables
+from ML.evaluation import tables
 from ML.evaluation.document import Document
 from ML.evaluation.judgement import Labelling
+from ML.evaluation.report_files import agreement_files, evaluation_files
 from ML.spec import ModelSpec
 
-AXES = ("vote of the neighbours", "label")  # of a confusion matrix
 OF_ARTISTS = ("artist", "album")  # labels that tracks of other artists cannot share
 
 
@@ -98,32 +97,6 @@ def pairable(specs: list[ModelSpec]) -> list[ModelSpec]:
             "Only one model has heard tracks: agreement needs two. See preprocess-all --models."
         )
     return specs
-
-
-def evaluation_files(document: Document) -> Writers:
-    files: Writers = {
-        "evaluation.json": text_file(json.dumps(document, indent=1, ensure_ascii=False)),
-        "evaluation.csv": text_file(tables.as_csv(document)),
-        "differences.csv": text_file(tables.differences_csv(document)),
-        "evaluation.md": text_file(tables.as_markdown(document)),
-        "evaluation.tex": text_file(tables.as_latex(document)),
-    }
-    for of, name in (("space", "models"), ("map", "maps")):
-        if tables.shown_rows(document, of):
-            files[name] = partial(plots.plot_metrics, document, of)
-    for row in tables.shown_rows(document, "space"):
-        title = f"{row['name']}: what neighbours vote"
-        draw = partial(plots.plot_matrix, document["classes"], row["confusion"], title, AXES)
-        files[f"confusion_{row['model'].replace('/', '_')}"] = draw
-    return files | (agreement_files(document["agreement"]) if "agreement" in document else {})
-
-
-def agreement_files(found: Document) -> Writers:
-    return {
-        "agreement.json": text_file(json.dumps(found, indent=1, ensure_ascii=False)),
-        "agreement.csv": text_file(tables.agreement_csv(found)),
-        "agreement": lambda path: plots.plot_agreement(found, path),
-    }
 
 
 def tell(document: Document, text: str, folder: Path, as_json: bool) -> None:

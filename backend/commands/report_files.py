@@ -1,16 +1,9 @@
 """Reports and pictures on disk, for the commands that make them."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from ML.errors import LibraryError
-
-Write = Callable[[Path], object]
-Writers = dict[str, Write]  # by file name; pictures add their endings
-
-
-def text_file(text: str) -> Write:
-    return lambda path: path.write_text(text, encoding="utf-8")
+from ML.evaluation.report_files import Writers
 
 
 def write_files(folder: Path, files: Writers) -> Path:

@@ -54,6 +54,7 @@ OPERATIONS: dict[str, Operation] = {
     "exports.export": Operation(("*/*",)),
     "evaluations.evaluations": Operation(work.Evaluations),
     "evaluations.evaluation": Operation(dict[str, Any]),
+    "evaluations.evaluation_file": Operation(("*/*",)),
     "evaluations.agreement": Operation(dict[str, Any], ("evaluation",)),
     "uploads.upload": Operation(work.Uploaded, body=work.Upload, body_type=FORM),
     "uploads.upload_status": Operation(work.UploadStatus),

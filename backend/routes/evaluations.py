@@ -1,14 +1,20 @@
 """Evaluations that `evaluate` has kept: how models fare by labels, and how far they agree."""
 
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify, request, send_file
 
 from backend.context import database
 from backend.errors import NotInLibraryError
 from db.evaluations import Evaluations
+from ML.evaluation.report_files import write_file
 
 blueprint = Blueprint("evaluations", __name__)
+_drawing = Lock()  # matplotlib is not made for threads
 HEAD = ("id", "created_at", "labels", "k", "seed", "n_tracks", "n_left_out", "data_sha256")
 
 
@@ -23,6 +29,17 @@ def evaluations() -> Response:
 def evaluation(id_: str) -> Response:
     """One with all its figures: metrics with intervals and chance, differences, confusion, agreement."""
     return jsonify(find(id_))
+
+
+@blueprint.get("/evaluations/<id_>/<name>")
+def evaluation_file(id_: str, name: str) -> Response:
+    """A table or a picture of one, as a download, called as `evaluate` calls them: `evaluation.csv`,
+    `differences.csv`, `agreement.csv`, `evaluation.md`, `evaluation.tex`, `models.png`, `maps.svg` …
+    """
+    document = find(id_)
+    with TemporaryDirectory() as folder, _drawing:
+        content = BytesIO(write_file(document, name, Path(folder)).read_bytes())
+    return send_file(content, as_attachment=True, download_name=f"{id_}-{name}")
 
 
 @blueprint.get("/agreement")

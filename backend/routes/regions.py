@@ -12,7 +12,7 @@ from backend.routes.quality import heard_models, parse_drawn
 from db.cache import VersionedCache
 from db.map_cache import MapQuery
 from db.projections import LibraryMap
-from db.regions import NamedMap, name_map, read_names
+from db.regions import NamedMap, find_source, name_map
 from ML.regions import find_regions
 from ML.spec import ModelSpec
 
@@ -64,7 +64,7 @@ def named_map(query: MapQuery, drawn: LibraryMap) -> NamedMap:
     known = current_app.extensions.setdefault("regions", VersionedCache(NAMED_BYTES))
     tagger = tagger_for(query.spec)
     with database().read() as session:
-        source = read_names(session, drawn, tagger)
+        source = find_source(session, drawn, tagger)
         return known.get(query, lambda: source.version, lambda older: name_map(session, source))
 
 

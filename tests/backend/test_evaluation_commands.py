@@ -80,6 +80,20 @@ def test_tables_and_pictures_are_written_where_they_are_asked_for(run, library, 
         assert "<svg" in (tmp_path / f"paper/{picture}.svg").read_text()
 
 
+def test_the_app_hands_out_the_same_tables_and_pictures(run, client, library, tmp_path):
+    found = evaluate(run, "--out", tmp_path / "paper")
+    for path in (tmp_path / "paper").iterdir():
+        answer = client.get(f"/evaluations/{found['id']}/{path.name}")
+        assert answer.status_code == 200, path.name
+        assert path.name in answer.headers["Content-Disposition"]
+        if path.suffix == ".png":
+            assert answer.data.startswith(b"\x89PNG")
+        elif path.suffix != ".svg":  # whose identifiers are drawn by lot
+            assert answer.data == path.read_bytes(), path.name
+    refused = client.get(f"/evaluations/{found['id']}/models")
+    assert refused.status_code == 400 and "models.png" in refused.get_json()["choices"]
+
+
 def test_the_same_library_and_seed_give_the_same_figures(run, library):
     first, second, other = (evaluate(run, "--models", "musicnn/mtat", "--seed", seed) for seed in (1, 1, 2))
     assert first["rows"] == second["rows"] != other["rows"]

@@ -8,6 +8,7 @@ import db.regions
 import db.spaces
 from backend.context import database, spaces
 from db.embeddings import save_output
+from db.library import labels_by_id
 from db.schema import Track
 from ML.neighbors import find_neighbors
 from ML.regions import name_regions
@@ -224,13 +225,15 @@ def test_regions_are_named_by_genre_and_tag(app, client, monkeypatch):
     assert members and all(id_ % 2 for id_ in members), "a cluster is called what its region is"
     assert len(set(clusters["labels"])) == len(clusters["labels"])
 
-    found = []
+    found, read = [], []
     monkeypatch.setattr(db.regions, "name_regions", lambda *rest: (found.append(1), name_regions(*rest))[1])
+    monkeypatch.setattr(db.regions, "labels_by_id", lambda *rest: (read.append(1), labels_by_id(*rest))[1])
     with app.app_context(), database().write() as session:
         session.get_one(Track, 1).title = "Renamed"
     assert ask(client, f"/regions?{MAP}") == answer and found == [], "a title names no region"
+    assert read == [], "nor does it cost a reading of all genres"
     with app.app_context(), database().write() as session:
         for track in session.query(Track).where(Track.genre.is_not(None)):
             track.genre = "genre---polka"
     names = {region["name"] for region in ask(client, f"/regions?{MAP}")["data"]}
-    assert "polka" in names and "folk" not in names and found == [1]
+    assert "polka" in names and "folk" not in names and found == [1] == read

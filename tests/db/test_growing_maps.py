@@ -202,7 +202,8 @@ def test_maps_of_the_earlier_shape_are_drawn_anew_and_vectors_stay(library):
         triggers = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         for (name,) in triggers.all():
             connection.exec_driver_sql(f"DROP TRIGGER {name}")
-        for table in ("projections", "playlist_tracks", "playlists", "vector_stamps", "track_pairs"):
+        newer = ("projections", "playlist_tracks", "playlists", "vector_stamps", "track_pairs", "genre_stamp")
+        for table in newer:
             connection.exec_driver_sql(f"DROP TABLE {table}")
         connection.exec_driver_sql(
             "CREATE TABLE projections (key TEXT PRIMARY KEY, name TEXT NOT NULL, track_ids_data BLOB,"

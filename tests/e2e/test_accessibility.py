@@ -1,4 +1,4 @@
-"""Every screen, dark and light, large and small: axe-core finds nothing serious, nothing fails."""
+"""Every screen, dark and light, large and small: axe-core finds nothing serious, Tab reaches it all."""
 
 import os
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from tests.e2e.conftest import Site, flask
 from tests.e2e.map_page import PATIENCE, get_json
+from tests.e2e.tabbing import walk_by_tab
 from tests.e2e.test_playlists import call
 
 AXE = Path(__file__).resolve().parents[2] / "ui-embedding-visualization/node_modules/axe-core/axe.min.js"
@@ -66,7 +67,7 @@ def test_no_screen_has_a_serious_fault(
     page.on("response", lambda response: response.status >= 400 and wrong.append(response.url))
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page.set_viewport_size({"width": width, "height": 900 if width > 900 else 844})
-    faults = {}
+    faults, keyboard = {}, {}
     for name, address in SCREENS.items():
         page.goto(f"{site.app}/{address.format(**furnished)}")
         page.locator(READY).first.wait_for(timeout=PATIENCE, state="attached")
@@ -83,5 +84,7 @@ def test_no_screen_has_a_serious_fault(
             for fault in result["violations"]
             if fault["impact"] in SERIOUS
         ]
+        keyboard[name] = walk_by_tab(page)
     assert faults == {name: [] for name in SCREENS}
+    assert keyboard == {name: [[], []] for name in SCREENS}, "not seen to have the focus, not reached"
     assert wrong == []

@@ -43,6 +43,18 @@ def test_differences_are_those_of_the_run_from_either_side(page: Page, site: Sit
     assert cell.get_attribute("data-told") == str(low > 0 or high < 0).lower()
 
 
+def test_tables_and_pictures_are_taken_along_from_the_page(page: Page, site: Site, evaluated):
+    open_page(page, site)
+    links = [link.get_attribute("href") or "" for link in page.locator(".evaluation__files a").all()]
+    there = page.request.get(f"{site.app}/evaluations/{evaluated['id']}/none").json()["choices"]
+    names = {link.rsplit("/", 1)[-1] for link in links}
+    assert {"evaluation.csv", "models.png", "maps.svg", "agreement.png"} < names <= set(there)
+    for name, begins in (("evaluation.csv", b"name,model,"), ("models.png", b"\x89PNG")):
+        with page.expect_download() as download:
+            page.get_by_test_id(f"download-{name}").click()
+        assert download.value.path().read_bytes().startswith(begins), name
+
+
 def test_the_dendrogram_names_every_model_and_is_read_aloud(page: Page, site: Site, evaluated):
     open_page(page, site)
     tree = page.get_by_test_id("dendrogram")

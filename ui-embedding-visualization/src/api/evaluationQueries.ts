@@ -8,6 +8,9 @@ const getEvaluations = async (signal?: AbortSignal) => (await getJson<{ evaluati
 
 const getEvaluation = (id: string, signal?: AbortSignal) => getJson<Evaluation>(`/evaluations/${encodeURIComponent(id)}`, signal)
 
+/** A table or picture of one, as a download. */
+export const evaluationFileUrl = (id: string, name: string): string => `/evaluations/${encodeURIComponent(id)}/${encodeURIComponent(name)}`
+
 export const useEvaluations = () => useQuery({ queryKey: ['evaluations'], queryFn: ({ signal }) => getEvaluations(signal), staleTime: 0 })
 
 /** Of that id, or the newest. It never changes; asks nothing while no id is known. */

@@ -21,7 +21,7 @@ import {
   getTracks,
   getWaveform,
 } from './client'
-import type { ModelSpace, Moment, ProjectionQuery } from './types'
+import type { ModelsAnswer, ModelSpace, Moment, ProjectionQuery } from './types'
 
 const FRESH_MS = 60_000
 const STALE_MAP_MS = 3000
@@ -33,7 +33,15 @@ const shouldRetry = (failures: number, error: Error) => failures < 2 && !(error 
 export const createQueryClient = () =>
   new QueryClient({ defaultOptions: { queries: { staleTime: FRESH_MS, retry: shouldRetry, retryDelay: 600 } } })
 
-export const useModels = (enabled: boolean) => useQuery({ queryKey: ['models'], queryFn: ({ signal }) => getModels(signal), enabled })
+const modelsQuery = queryOptions({ queryKey: ['models'], queryFn: ({ signal }) => getModels(signal) })
+
+export const useModels = (enabled: boolean) => useQuery({ ...modelsQuery, enabled })
+
+/** Asks for the models, for what cannot be done without them: at once where they are there. */
+export function useModelsOnce(): () => Promise<ModelsAnswer> {
+  const client = useQueryClient()
+  return useCallback(() => client.ensureQueryData(modelsQuery), [client])
+}
 
 /** Once what is on its way to the screen has got there; Safari has no idle callbacks. */
 const whenIdle = () =>

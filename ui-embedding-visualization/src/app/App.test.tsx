@@ -175,6 +175,17 @@ describe('the explorer', () => {
     expect(screen.getByRole('dialog', { name: 'What am I seeing?' })).toHaveTextContent(/axes have no meaning/)
   })
 
+  it('opens another map as soon as the models are known, however early its key was pressed', async () => {
+    let answer: (models: { body: unknown }) => void = () => {}
+    open({ ...LIBRARY, '/models': () => new Promise((resolve) => (answer = resolve)) }, { model: 'musicnn', variant: 'mtat' })
+    await screen.findByTestId('map')
+    await userEvent.keyboard('c')
+    expect(getView().second).toBeNull()
+    answer({ body: MODELS })
+    expect(await screen.findByTestId('second-map')).toBeInTheDocument()
+    expect(getView().second).toEqual({ model: 'musicnn', variant: 'mtat', space: 'embedding', method: 'pca', dimensions: 2, camera: null })
+  })
+
   it('opens another map beside the first by key, chooses and closes it', async () => {
     const asked = open({ ...LIBRARY, '/taggrams': LIBRARY['/embeddings'] })
     await screen.findByTestId('map')

@@ -5,7 +5,7 @@ import { JobWatcher } from '@/features/jobs/JobWatcher'
 import { Player } from '@/features/player/Player'
 import { SavePlaylistDialog } from '@/features/playlists/SavePlaylistDialog'
 import { UploadLayer } from '@/features/upload/UploadLayer'
-import { toggleSecondMap } from '@/state/compare'
+import { useSecondMapSwitch } from '@/state/compare'
 import { ExplorerProvider, useExplorer } from '@/state/explorer'
 import { toggleSelected } from '@/state/selection'
 import { useScheme } from '@/state/theme'
@@ -44,7 +44,7 @@ function Shell() {
   const { Left, leftLabel, Main, label } = PAGES[useView().page]
   const [helpOpen, setHelpOpen] = useState(false)
   useEffect(readOthersSoon, [])
-  useShortcuts({ help: () => setHelpOpen(true), compare: useCompare(), closeDrawer: () => setDrawer(null), toggleTrack: useToggleTrack() })
+  useShortcuts({ help: () => setHelpOpen(true), compare: useSecondMapSwitch(), closeDrawer: () => setDrawer(null), toggleTrack: useToggleTrack() })
   const toggle = (which: Drawer) => setDrawer(drawer === which ? null : which)
   return (
     <div className="shell" data-drawer={drawer ?? 'none'}>
@@ -74,12 +74,6 @@ function Shell() {
       <JobWatcher />
     </div>
   )
-}
-
-/** Opens a second map, or closes it. */
-function useCompare(): () => void {
-  const { query, models } = useExplorer()
-  return () => toggleSecondMap(query, models.data)
 }
 
 /** Takes the track in focus into the selection, or out of it. */

@@ -1,13 +1,31 @@
 /** Two maps side by side: on and off. */
-import type { ModelsAnswer, ProjectionQuery } from '@/api/types'
+import { useCallback } from 'react'
+import { useModelsOnce } from '@/api/queries'
+import type { ModelsAnswer } from '@/api/types'
 import { DEFAULT_FIELD } from '@/domain/fields'
-import { otherMap } from '@/domain/models'
+import { otherMap, resolveQuery } from '@/domain/models'
 import { needsTwoMaps } from '@/domain/overlays'
 import { changeView, getView } from './view'
 
-/** query: the first map. Another model's map opens beside it; a second press closes it. */
-export function toggleSecondMap(query: ProjectionQuery | null, answer: ModelsAnswer | undefined): void {
-  const { second, colour } = getView()
-  if (second) changeView({ second: null, ...(needsTwoMaps(colour) && { colour: DEFAULT_FIELD, hidden: [] }) })
-  else if (query && answer) changeView({ page: 'map', second: { ...otherMap(query, answer), camera: null } })
+/** Opens a second map, as soon as it is known which models there are, or closes it. */
+export function useSecondMapSwitch(): () => void {
+  const models = useModelsOnce()
+  return useCallback(() => {
+    if (getView().second) closeSecondMap()
+    // Pressed twice meanwhile: opened, and closed again. Without models the map's own face says what is wrong.
+    else models().then(switchSecondMap, () => undefined)
+  }, [models])
+}
+
+const switchSecondMap = (answer: ModelsAnswer) => (getView().second ? closeSecondMap() : openSecondMap(answer))
+
+function closeSecondMap(): void {
+  changeView({ second: null, ...(needsTwoMaps(getView().colour) && { colour: DEFAULT_FIELD, hidden: [] }) })
+}
+
+/** Another model's map. */
+function openSecondMap(answer: ModelsAnswer): void {
+  const { model, variant, space, method, dimensions } = getView()
+  const first = resolveQuery({ model, variant, space, method, dimensions }, answer)
+  changeView({ page: 'map', second: { ...otherMap(first, answer), camera: null } })
 }

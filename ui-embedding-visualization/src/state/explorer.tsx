@@ -4,9 +4,10 @@ import { useModels, useTracks } from '@/api/queries'
 import type { ModelsAnswer, ProjectionQuery, Track } from '@/api/types'
 import { compareTracks, playOrder } from '@/domain/order'
 import { buildSearchIndex, matchTracks } from '@/domain/search'
+import { sortInSlices } from '@/domain/slicedSort'
 import { NO_TRACKS, toFetched, useMapLayer, useWantedMap, type Fetched, type MapLayer } from './mapLayer'
 import { useAwaitsPicture } from './picture'
-import { onceSliced, type Answered } from './sliced'
+import { onceSliced, useSliced, type Answered } from './sliced'
 import { changeMap, useView, type SeenMap, type Side } from './view'
 
 export type { Fetched, MapLayer, MapPoints } from './mapLayer'
@@ -18,10 +19,12 @@ export interface Explorer extends MapLayer {
   /** The map beside the first; null while there is one only. */
   second: MapLayer | null
   findTrack: (filename: string | null) => Track | null
-  /** Whether the filters let a track through, on the map or not. */
-  passes: (track: Track) => boolean
+  /** Whether the filters let a track through, on the map or not; null: there are none. */
+  passes: ((track: Track) => boolean) | null
   /** The selected tracks, in playing order. */
   selection: readonly Track[]
+  /** Their ids. */
+  selected: ReadonlySet<number>
   /** File names of the selected tracks, or of the visible ones while none is, in playing order. Sorted on first use, between the frames. */
   playOrder: Answered<string[]>
 }
@@ -60,6 +63,7 @@ function useExplorerState(): Explorer {
     findTrack: useCallback((filename) => (filename === null ? null : (byName.get(filename) ?? null)), [byName]),
     passes: usePasses(first, found),
     selection,
+    selected,
     playOrder: usePlayOrder(first, selection),
   }
 }
@@ -84,20 +88,23 @@ function useFound(library: Track[]): ReadonlySet<string> | null {
 }
 
 function usePasses({ field, hidden }: MapLayer, found: ReadonlySet<string> | null) {
-  return useCallback(
-    (track: Track) => !hidden.has(field.categoryOf(track)) && (found === null || found.has(track.filename)),
-    [hidden, field, found],
-  )
+  return useMemo(() => {
+    if (hidden.size === 0 && found === null) return null
+    return (track: Track) => !hidden.has(field.categoryOf(track)) && (found === null || found.has(track.filename))
+  }, [hidden, field, found])
 }
 
-/** Ids of the URL that the library does not have are passed over. */
+/** Ids of the URL that the library does not have are passed over. A large selection stands as the library lists it until it is in order. */
 function useSelected(library: Track[]) {
   const { selection: ids } = useView()
-  return useMemo(() => {
+  const chosen = useMemo(() => {
     const wanted = new Set(ids)
-    const selection = wanted.size === 0 ? NO_TRACKS : library.filter((track) => wanted.has(track.id)).sort(compareTracks)
-    return { selection, selected: new Set(selection.map((track) => track.id)) }
+    return wanted.size === 0 ? NO_TRACKS : library.filter((track) => wanted.has(track.id))
   }, [ids, library])
+  const selected = useMemo(() => new Set(chosen.map((track) => track.id)), [chosen])
+  const sort = useCallback(() => sortInSlices(chosen, compareTracks), [chosen])
+  const { value, busy } = useSliced(chosen.length, sort)
+  return { selection: value && !busy ? value : chosen, selected }
 }
 
 function usePlayOrder({ points, visible }: MapLayer, selection: readonly Track[]): Answered<string[]> {

@@ -1,6 +1,7 @@
 import type { Agreement } from '@/api/evaluationTypes'
 import { changeView } from '@/state/view'
 import { DendrogramView } from './DendrogramView'
+import { Downloads } from './Downloads'
 import { MatrixView } from './MatrixView'
 
 const MATRICES = [
@@ -10,12 +11,15 @@ const MATRICES = [
 ] as const
 const N_TRACKS = 10
 
-/** How far models agree, and the tracks they agree about least. */
-export function AgreementSection({ agreement }: { agreement: Agreement }) {
+/** id: of the evaluation. How far models agree, and the tracks they agree about least. */
+export function AgreementSection({ id, agreement }: { id: string; agreement: Agreement }) {
   const show = (track: string) => changeView({ page: 'map', track, panel: 'track' })
   return (
     <section aria-label="Agreement">
-      <h2>Agreement between models</h2>
+      <div className="evaluation__title">
+        <h2>Agreement between models</h2>
+        <Downloads id={id} files={['agreement.csv', 'agreement.png', 'agreement.svg']} />
+      </div>
       <div className="evaluation__matrices">
         {MATRICES.map(([key, label]) => (
           <MatrixView key={key} names={agreement.models} values={agreement[key]} label={label} />

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import type { Difference, Evaluation, EvaluatedRow, Metric } from '@/api/evaluationTypes'
 import { Select } from '@/components/Select'
 import { describeDifference, differenceOf, formatScore, isTold, spanOf } from '@/domain/evaluation'
+import { Downloads } from './Downloads'
 import { IntervalBar } from './IntervalBar'
 
 interface DifferenceSectionProps {
@@ -23,6 +24,7 @@ export function DifferenceSection({ evaluation, rows, metrics }: DifferenceSecti
       <div className="evaluation__title">
         <h2>Differences</h2>
         <Select label="From" value={reference} options={rows.map(({ name }) => ({ value: name, label: `from ${name}` }))} onChange={setReference} testId="difference-reference" />
+        <Downloads id={evaluation.id} files={['differences.csv']} />
       </div>
       <p className="evaluation__hint">Paired: each bootstrap sample draws the same tracks for both. Strong figures leave out 0, the dashed line: these tracks tell the two apart. Of twenty such intervals one leaves it out by chance.</p>
       <div className="evaluation__scroll" tabIndex={0} role="region" aria-label="Differences, table">

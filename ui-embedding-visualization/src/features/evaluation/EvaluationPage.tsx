@@ -9,6 +9,7 @@ import { changeView, useView } from '@/state/view'
 import { AgreementSection } from './AgreementSection'
 import { ConfusionSection } from './ConfusionSection'
 import { DifferenceSection } from './DifferenceSection'
+import { Downloads } from './Downloads'
 import './evaluation.css'
 import { ScoreTable } from './ScoreTable'
 
@@ -22,17 +23,19 @@ export function EvaluationPage() {
   return <Face icon={<LoaderCircle size={22} />} title="Opening the evaluation…" testId="evaluation-loading">{null}</Face>
 }
 
+const TABLES = ['evaluation.csv', 'evaluation.md', 'evaluation.tex', 'models.png', 'models.svg']
+
 function Found({ evaluation, list }: { evaluation: Evaluation; list: readonly EvaluationSummary[] }) {
   const of = (kind: 'space' | 'map') => evaluation.metrics.filter((metric) => metric.of === kind)
   const [models, maps] = [evaluation.rows.filter((row) => !isMap(row)), evaluation.rows.filter(isMap)]
   return (
     <div className="evaluation" data-testid="evaluation-page">
       <Head evaluation={evaluation} list={list} />
-      <ScoreTable title="Models" rows={models} metrics={of('space')} />
+      <ScoreTable title="Models" rows={models} metrics={of('space')} downloads={<Downloads id={evaluation.id} files={TABLES} />} />
       {models.length > 1 && <DifferenceSection key={`differences ${evaluation.id}`} evaluation={evaluation} rows={models} metrics={of('space')} />}
-      {maps.length > 0 && <ScoreTable title="Maps" rows={maps} metrics={of('map')} />}
-      <ConfusionSection key={evaluation.id} rows={models} classes={evaluation.classes} />
-      {evaluation.agreement && <AgreementSection agreement={evaluation.agreement} />}
+      {maps.length > 0 && <ScoreTable title="Maps" rows={maps} metrics={of('map')} downloads={<Downloads id={evaluation.id} files={['maps.png', 'maps.svg']} />} />}
+      <ConfusionSection key={evaluation.id} id={evaluation.id} rows={models} classes={evaluation.classes} />
+      {evaluation.agreement && <AgreementSection id={evaluation.id} agreement={evaluation.agreement} />}
     </div>
   )
 }

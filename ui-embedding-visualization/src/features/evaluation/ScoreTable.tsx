@@ -1,5 +1,5 @@
 import { ArrowDown, ArrowUp } from 'lucide-react'
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import type { EvaluatedRow, Metric, Score } from '@/api/evaluationTypes'
 import { describeScore, formatScore, nextSort, rangeOf, sortRows, type ScoreSort } from '@/domain/evaluation'
 import { IntervalBar } from './IntervalBar'
@@ -11,14 +11,19 @@ interface ScoreTableProps {
   rows: readonly EvaluatedRow[]
   /** Columns. */
   metrics: readonly Metric[]
+  /** What of it can be taken along. */
+  downloads: ReactNode
 }
 
 /** A row a model, a column a metric: the figure, a bar for its interval and a line at its chance. */
-export function ScoreTable({ title, rows, metrics }: ScoreTableProps) {
+export function ScoreTable({ title, rows, metrics, downloads }: ScoreTableProps) {
   const [sort, setSort] = useState<ScoreSort | null>(null)
   return (
     <section aria-label={title}>
-      <h2>{title}</h2>
+      <div className="evaluation__title">
+        <h2>{title}</h2>
+        {downloads}
+      </div>
       <div className="evaluation__scroll" tabIndex={0} role="region" aria-label={`${title}, table`}>
         <table className="scores" data-testid={`scores-${title.toLowerCase()}`}>
           <thead>

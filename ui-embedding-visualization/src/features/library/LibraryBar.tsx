@@ -1,4 +1,5 @@
 import { ListPlus, Map as MapIcon, Play, X } from 'lucide-react'
+import { useMemo } from 'react'
 import type { Track } from '@/api/types'
 import { FilterBox } from '@/components/FilterBox'
 import { IconButton } from '@/components/IconButton'
@@ -19,7 +20,7 @@ interface LibraryBarProps {
 /** Above the table: the filter, what it leaves, and how to select all of that. */
 export function LibraryBar({ rows, total }: LibraryBarProps) {
   const { find, selection } = useView()
-  const seconds = rows.reduce((sum, track) => sum + (track.duration ?? 0), 0)
+  const seconds = useMemo(() => rows.reduce((sum, track) => sum + (track.duration ?? 0), 0), [rows])
   const count = rows.length < total ? `${formatCount(rows.length)} of ${countOf(total, 'track')}` : countOf(total, 'track')
   return (
     <div className="library-bar">

@@ -18,7 +18,7 @@ export function LibraryPage() {
   const { sort } = useView()
   const { sorted, busy } = useSorted(tracks.data ?? NO_TRACKS, sort)
   // Sorted before they are filtered: words that are typed into the filter cost no sorting.
-  const rows = useMemo(() => sorted.filter(passes), [sorted, passes])
+  const rows = useMemo(() => (passes ? sorted.filter(passes) : sorted), [sorted, passes])
   if (tracks.error && !tracks.data) {
     return (
       <Face icon={<TriangleAlert size={22} />} title="The library could not be loaded" alert action={{ label: 'Try again', onClick: tracks.retry }}>

@@ -4,6 +4,7 @@ import type { Track } from '@/api/types'
 import { VirtualList } from '@/components/VirtualList'
 import { COLUMNS } from '@/domain/columns'
 import { extractionStates } from '@/domain/extractions'
+import { useExplorer } from '@/state/explorer'
 import { usePlayer } from '@/state/player'
 import { useMedia } from '@/state/theme'
 import { useView } from '@/state/view'
@@ -16,12 +17,12 @@ const NO_EXTRACTIONS: never[] = []
 
 /** The tracks as rows; the keyboard's row is the track in focus. */
 export function LibraryTable({ rows }: { rows: readonly Track[] }) {
-  const { track: focused, selection } = useView()
+  const { track: focused } = useView()
+  const { selected } = useExplorer()
   const playing = usePlayer((state) => state.track)
   const small = useMedia('(max-width: 759px)')
   const extractions = useExtractions().data ?? NO_EXTRACTIONS
   const stateOf = useMemo(() => extractionStates(extractions), [extractions])
-  const selected = useMemo(() => new Set(selection), [selection])
   const columns = useMemo(() => COLUMNS.filter((column) => !small || column.essential), [small])
   const at = rows.findIndex((track) => track.filename === focused)
   const { press, onKeyDown } = useRows(rows, at)

@@ -1,6 +1,8 @@
 import { ArrowDown, ArrowUp } from 'lucide-react'
+import { useMemo } from 'react'
 import type { Track } from '@/api/types'
 import { formatSort, nextSort, parseSort, type Column } from '@/domain/columns'
+import { useExplorer } from '@/state/explorer'
 import { changeSelection } from '@/state/selection'
 import { changeView, useView } from '@/state/view'
 
@@ -15,10 +17,10 @@ interface TableHeadProps {
 
 /** Headings: a click sorts. */
 export function TableHead({ columns, rows, small }: TableHeadProps) {
-  const { selection, sort: text } = useView()
+  const { sort: text } = useView()
+  const { selected } = useExplorer()
   const sort = parseSort(text)
-  const chosen = new Set(selection)
-  const all = rows.length > 0 && rows.every((track) => chosen.has(track.id))
+  const all = useMemo(() => rows.length > 0 && rows.every((track) => selected.has(track.id)), [rows, selected])
   return (
     <div className="table__head" role="rowgroup">
       <div className="table__row" role="row" aria-rowindex={1}>

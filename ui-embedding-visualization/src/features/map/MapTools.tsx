@@ -1,7 +1,7 @@
 import { Columns2, Headphones, Maximize, Minus, Plus, X } from 'lucide-react'
 import { IconButton } from '@/components/IconButton'
 import type { PointMapHandle } from '@/components/point-map/PointMap'
-import { toggleSecondMap } from '@/state/compare'
+import { useSecondMapSwitch } from '@/state/compare'
 import { useExplorer } from '@/state/explorer'
 import { switchPreview, usePreview } from '@/state/preview'
 import type { Side } from '@/state/view'
@@ -41,8 +41,8 @@ export function MapTools({ map, deep, side }: MapToolsProps) {
 }
 
 function SecondMapSwitch({ side }: { side: Side }) {
-  const { query, models, second } = useExplorer()
-  const toggle = () => toggleSecondMap(query, models.data)
+  const { second } = useExplorer()
+  const toggle = useSecondMapSwitch()
   return (
     <span className={side === 'first' ? 'tool-group' : 'tool-group tool-group--last'}>
       {side === 'first' ? (

@@ -55,6 +55,13 @@ describe('the page of a track', () => {
     expect(await screen.findByText('This model has not heard this track.')).toBeInTheDocument()
   })
 
+  it('while the library cannot be loaded, says so and not that the track is gone', async () => {
+    open('b/second.flac', { '/tracks': { status: 400, body: { error: 'The server is closing.' } } })
+    const face = await screen.findByTestId('track-page-error')
+    expect(face).toHaveTextContent('The server is closing.')
+    expect(within(face).getByRole('button', { name: 'Try again' })).toBeInTheDocument()
+  })
+
   it.each([
     ['gone.mp3', /not in the library/],
     [null, /no track is picked/i],

@@ -1,4 +1,4 @@
-import { AudioLines, Map as MapIcon, Play, SearchX } from 'lucide-react'
+import { AudioLines, Map as MapIcon, Play, SearchX, TriangleAlert } from 'lucide-react'
 import type { ModelInfo, Track } from '@/api/types'
 import { Facts } from '@/components/Facts'
 import { Cover } from '@/components/Cover'
@@ -20,7 +20,14 @@ export function TrackPage() {
   const { track: name } = useView()
   const track = findTrack(name)
   const toMap = { label: 'Pick one on the map', onClick: () => changeView({ page: 'map' }) }
-  if (!tracks.data && !tracks.error) return <Skeleton width="100%" height={160} />
+  if (!tracks.data && tracks.error) {
+    return (
+      <Face icon={<TriangleAlert size={22} />} title="The library could not be loaded" alert action={{ label: 'Try again', onClick: tracks.retry }} testId="track-page-error">
+        <p>{tracks.error.message}</p>
+      </Face>
+    )
+  }
+  if (!tracks.data) return <Skeleton width="100%" height={160} />
   if (!track) {
     return (
       <Face icon={name === null ? <AudioLines size={22} /> : <SearchX size={22} />} title={name === null ? 'No track is picked' : 'That track is not in the library'} action={toMap} testId="track-page-none">

@@ -1,0 +1,49 @@
+import { QueryClientProvider } from '@tanstack/react-query'
+import { renderHook, waitFor } from '@testing-library/react'
+import type { ReactNode } from 'react'
+import { afterEach, expect, it, vi } from 'vitest'
+import { createQueryClient } from '@/api/queries'
+import { compareTracks } from '@/domain/order'
+import { SLICE } from '@/domain/slicedSort'
+import { LIBRARY, makeTrack, serve } from '@/testing/fakeServer'
+import { ExplorerProvider, useExplorer } from './explorer'
+import { changeView, DEFAULT_VIEW } from './view'
+
+const N = 4 * SLICE
+const MANY = Array.from({ length: N }, (_, i) => makeTrack(`${i}.flac`, { id: i + 1, title: `Song ${N - i}` }))
+
+const client = createQueryClient()
+
+function Around({ children }: { children: ReactNode }) {
+  return (
+    <QueryClientProvider client={client}>
+      <ExplorerProvider>{children}</ExplorerProvider>
+    </QueryClientProvider>
+  )
+}
+
+/** How many tracks each call of the browser's sort had before it. */
+function watchSorts(): number[] {
+  const [lengths, sort] = [[] as number[], Array.prototype.sort]
+  vi.spyOn(Array.prototype, 'sort').mockImplementation(function (this: unknown[], by) {
+    if (by === compareTracks) lengths.push(this.length)
+    return sort.call(this, by) as unknown[]
+  })
+  return lengths
+}
+
+afterEach(() => vi.unstubAllGlobals())
+
+it('all of a large library is selected at once, and put in order a part at a time', async () => {
+  serve({ ...LIBRARY, '/tracks': { body: { tracks: MANY } } })
+  const sorted = watchSorts()
+  changeView({ ...DEFAULT_VIEW, selection: MANY.map((track) => track.id) }, 'amend')
+  const { result } = renderHook(useExplorer, { wrapper: Around })
+  await waitFor(() => expect(result.current.selection).toHaveLength(N))
+  expect(result.current.selected.size).toBe(N)
+  await waitFor(() => expect(result.current.selection[0].title).toBe('Song 1'))
+  expect(Math.max(...sorted)).toBeLessThanOrEqual(SLICE)
+  vi.restoreAllMocks()
+  expect(result.current.selection.map((track) => track.id)).toEqual(MANY.map((track) => track.id).reverse())
+  changeView(DEFAULT_VIEW, 'amend')
+})
