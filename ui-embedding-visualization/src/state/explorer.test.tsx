@@ -7,6 +7,7 @@ import { compareTracks } from '@/domain/order'
 import { SLICE } from '@/domain/slicedSort'
 import { LIBRARY, makeTrack, serve } from '@/testing/fakeServer'
 import { ExplorerProvider, useExplorer } from './explorer'
+import { tellDrawn } from './picture'
 import { changeView, DEFAULT_VIEW } from './view'
 
 const N = 4 * SLICE
@@ -37,6 +38,7 @@ afterEach(() => vi.unstubAllGlobals())
 it('all of a large library is selected at once, and put in order a part at a time', async () => {
   serve({ ...LIBRARY, '/tracks': { body: { tracks: MANY } } })
   const sorted = watchSorts()
+  tellDrawn()
   changeView({ ...DEFAULT_VIEW, selection: MANY.map((track) => track.id) }, 'amend')
   const { result } = renderHook(useExplorer, { wrapper: Around })
   await waitFor(() => expect(result.current.selection).toHaveLength(N))
