@@ -15,5 +15,5 @@ export default defineConfig({
   server: { host: '127.0.0.1', port: 3000, strictPort: true, proxy },
   preview: { host: '127.0.0.1', port: 3000, strictPort: true, proxy },
   build: { outDir: 'build', chunkSizeWarningLimit: 800 },
-  test: { environment: 'jsdom', setupFiles: ['./src/testing/setup.ts'], include: ['src/**/*.test.{ts,tsx}'], testTimeout: 20_000 },
+  test: { environment: 'jsdom', setupFiles: ['./src/testing/setup.ts'], include: ['src/**/*.test.{ts,tsx}'], testTimeout: 30_000 },
 })

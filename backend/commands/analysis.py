@@ -12,6 +12,7 @@ from flask import current_app
 from backend.commands.edge import command, no_progress_option, progress_bar
 from backend.commands.report_files import write_files
 from backend.context import database
+from backend.judging import N_NEIGHBORS, SEED
 from db.analysis import LabelledSpace, load_space
 from db.embeddings import count_extracted
 from ML import registry
@@ -34,12 +35,16 @@ models_option = click.option(
     "--models", help="Models to judge, e.g. musicnn/mtat,acoustic; default: every one that has heard a track."
 )
 k_option = click.option(
-    "--k", type=click.IntRange(min=1), default=10, show_default=True, help="Nearest neighbours that count."
+    "--k",
+    type=click.IntRange(min=1),
+    default=N_NEIGHBORS,
+    show_default=True,
+    help="Nearest neighbours that count.",
 )
 seed_option = click.option(
     "--seed",
     type=click.IntRange(min=0),
-    default=42,
+    default=SEED,
     show_default=True,
     help="Of intervals and shuffles.",
 )

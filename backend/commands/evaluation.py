@@ -7,30 +7,24 @@ from pathlib import Path
 import click
 from flask import current_app
 
-import config
 from backend.commands.analysis import heard_specs, json_option, judging_options, k_option, models_option
 from backend.commands.edge import command, no_progress_option, progress_bar
 from backend.commands.report_files import write_files
-from backend.context import audio_dir, database
+from backend.context import database
+from backend.judging import plan_evaluation
 from db.evaluations import (
     LABELS,
-    Evaluation,
     Evaluations,
     compare_library,
     evaluate_library,
     load_common,
-    read_labels,
 )
 from db.library import readable_filenames
-from db.map_cache import MapQuery
 from ML.errors import LibraryError
 from ML.evaluation import tables
 from ML.evaluation.document import Document
-from ML.evaluation.judgement import Labelling
 from ML.evaluation.report_files import agreement_files, evaluation_files
 from ML.spec import ModelSpec
-
-OF_ARTISTS = ("artist", "album")  # labels that tracks of other artists cannot share
 
 
 def out_option(files: str, folder: str) -> Callable[[Callable], Callable]:
@@ -55,13 +49,7 @@ def evaluate(
     All on the tracks that every one of the models has heard, so that models can be compared. Neighbours and
     folds leave out a track's own artist where artists are known. The run is kept beside the database.
     """
-    specs = heard_specs(models)
-    tracks = load_common(database(), specs, read_labels(database(), labels, audio_dir()))
-    groups = tracks.artists if labels not in OF_ARTISTS and any(tracks.artists) else None
-    by = Labelling(tracks.labels, groups, k, seed)
-    maps = [MapQuery(spec, "embeddings", method, 2, config.PROJECTION_SEED)
-            for spec in specs for method in config.ON_DEMAND_PROJECTION_METHODS]  # fmt: skip
-    wanted = Evaluation(specs, maps, tracks, by, labels)
+    wanted = plan_evaluation(heard_specs(models), labels, k, seed)
     with progress_bar("Judging", "space", no_progress, wanted.n_steps) as bar:
         found = evaluate_library(database(), wanted, lambda: bar.update(1))
     kept = Evaluations(database()).save(found)

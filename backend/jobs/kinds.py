@@ -12,11 +12,13 @@ from backend.exports import FORMATS, Export, file_name, gather
 from backend.fetching import fetch_missing, sort_by_weights
 from backend.jobs import values
 from backend.jobs.report import Report
+from backend.judging import plan_evaluation
 from backend.loading import alone, listen
 from backend.settings import joining_specs
 from db.duplicate_search import find_pairs
 from db.duplicates import save_pairs
 from db.embeddings import count_extracted
+from db.evaluations import LABELS, Evaluations, evaluate_library
 from db.indexing import index_library
 from db.kept_exports import KeptExports
 from db.preprocessing import TrackPlan, plan_extraction
@@ -104,6 +106,18 @@ def duplicates(parameters: Parameters, report: Report) -> None:
     report.current.note = f"{len(found)} pairs found"
 
 
+def evaluate(parameters: Parameters, report: Report) -> None:
+    """Judge models and their drawn maps by labels; the run is kept."""
+    report.begin("Reading vectors")
+    wanted = plan_evaluation(heard_specs(parameters), parameters["labels"])
+    report.begin("Judging", wanted.n_steps, "models and maps")
+    found = evaluate_library(
+        database(), wanted, lambda: report.count(report.current.done + 1, wanted.n_steps)
+    )
+    Evaluations(database()).save(found)
+    report.current.note = f"{found['n_tracks']} tracks judged"
+
+
 def export(parameters: Parameters, report: Report) -> None:
     """Into a file that waits to be downloaded."""
     wanted = Export(
@@ -180,6 +194,7 @@ KINDS = {
     "extract": JobKind(extract, takes={"models": values.models, "download": values.wish}),
     "maps": JobKind(maps, takes={"models": values.models, "refit": values.wish}),
     "duplicates": JobKind(duplicates, takes={"models": values.models}),
+    "evaluate": JobKind(evaluate, takes={"models": values.models, "labels": values.one_of(LABELS)}),
     "export": JobKind(export, takes={
         "models": values.models, "format": values.one_of(FORMATS), "method": values.map_method,
         "previews": values.wish,

@@ -94,6 +94,26 @@ def test_the_app_hands_out_the_same_tables_and_pictures(run, client, library, tm
     assert refused.status_code == 400 and "models.png" in refused.get_json()["choices"]
 
 
+def test_an_evaluation_begun_in_the_app_finds_the_same(client, library, run, work_off):
+    run("refit", "--no-progress", "--models", "musicnn/mtat")
+    wanted = {"kind": "evaluate", "parameters": {"models": list(MODELS), "labels": "genre"}}
+    job = client.post("/jobs", json=wanted).get_json()
+    work_off()
+    told = client.get(f"/jobs/{job['id']}").get_json()
+    assert (told["state"], told["note"]) == ("done", "24 tracks judged")
+    assert told["done"] == told["total"] > len(MODELS)
+    (kept,) = client.get("/evaluations").get_json()["evaluations"]
+    shown = client.get(f"/evaluations/{kept['id']}").get_json()
+    typed = json.loads(run("evaluate", "--json", "--no-progress").stdout)
+    assert shown["rows"] == typed["rows"] and shown["labels"] == "genre"
+
+
+def test_labels_that_no_column_holds_are_refused_before_the_job_is_queued(client, library):
+    wanted = {"kind": "evaluate", "parameters": {"models": list(MODELS), "labels": "mood"}}
+    refused = client.post("/jobs", json=wanted)
+    assert refused.status_code == 400 and "genre" in refused.get_json()["choices"]
+
+
 def test_the_same_library_and_seed_give_the_same_figures(run, library):
     first, second, other = (evaluate(run, "--models", "musicnn/mtat", "--seed", seed) for seed in (1, 1, 2))
     assert first["rows"] == second["rows"] != other["rows"]

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import MODELS, Site
+from tests.e2e.map_page import PATIENCE
 
 N_MODELS = len(MODELS.split(","))
 
@@ -77,3 +78,13 @@ def test_without_a_run_and_with_a_wrong_link_the_page_says_what_to_do(page: Page
     page.route("**/evaluations", lambda route: route.fulfill(json={"evaluations": []}))
     page.goto(f"{site.app}/?page=evaluation")
     expect(page.get_by_test_id("evaluation-none")).to_contain_text("evaluate")
+
+
+def test_an_evaluation_is_begun_on_the_page_and_its_figures_are_shown(page: Page, site: Site, evaluated):
+    open_page(page, site)
+    runs = page.get_by_test_id("evaluation-run").locator("option")
+    n_before = runs.count()
+    page.get_by_test_id("evaluate-labels").select_option("artist")
+    page.get_by_test_id("start-evaluate").click()
+    expect(runs).to_have_count(n_before + 1, timeout=PATIENCE)
+    expect(page.locator(".evaluation__head")).to_contain_text("(artist)")

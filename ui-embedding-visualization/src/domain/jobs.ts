@@ -16,6 +16,7 @@ const TITLES: Record<JobKind, string> = {
   extract: 'Listen',
   maps: 'Draw maps',
   duplicates: 'Look for duplicates',
+  evaluate: 'Evaluation',
   export: 'Export',
   uploads: 'Listen to added music',
 }

@@ -28,5 +28,5 @@ Object.assign(HTMLDialogElement.prototype, {
 Element.prototype.scrollIntoView = () => {}
 
 // A page is read when it is first shown: on a busy machine that is more than the second that is usual.
-configure({ asyncUtilTimeout: 5000 })
+configure({ asyncUtilTimeout: 10_000 })
 afterEach(cleanup)

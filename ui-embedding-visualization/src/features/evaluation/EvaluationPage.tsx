@@ -1,4 +1,5 @@
 import { ChartNoAxesColumn, LoaderCircle, TriangleAlert } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { ApiError } from '@/api/client'
 import { useEvaluation } from '@/api/evaluationQueries'
 import type { Evaluation, EvaluationSummary } from '@/api/evaluationTypes'
@@ -12,25 +13,32 @@ import { DifferenceSection } from './DifferenceSection'
 import { Downloads } from './Downloads'
 import './evaluation.css'
 import { ScoreTable } from './ScoreTable'
+import { StartEvaluation } from './StartEvaluation'
+
+interface EvaluationPageProps {
+  /** How far an evaluation is. */
+  underWay: ReactNode
+}
 
 /** The middle of the screen: how models and maps fare by labels, and how far models agree. */
-export function EvaluationPage() {
+export function EvaluationPage({ underWay }: EvaluationPageProps) {
   const { evaluation: id } = useView()
   const { list, evaluation, error, refetch } = useEvaluation(id)
-  if (evaluation && list) return <Found evaluation={evaluation} list={list} />
+  if (evaluation && list) return <Found evaluation={evaluation} list={list} underWay={underWay} />
   if (error) return <Problem error={error} retry={refetch} />
-  if (list?.length === 0 && id === null) return <Invitation />
+  if (list?.length === 0 && id === null) return <Invitation underWay={underWay} />
   return <Face icon={<LoaderCircle size={22} />} title="Opening the evaluation…" testId="evaluation-loading">{null}</Face>
 }
 
 const TABLES = ['evaluation.csv', 'evaluation.md', 'evaluation.tex', 'models.png', 'models.svg']
 
-function Found({ evaluation, list }: { evaluation: Evaluation; list: readonly EvaluationSummary[] }) {
+function Found({ evaluation, list, underWay }: EvaluationPageProps & { evaluation: Evaluation; list: readonly EvaluationSummary[] }) {
   const of = (kind: 'space' | 'map') => evaluation.metrics.filter((metric) => metric.of === kind)
   const [models, maps] = [evaluation.rows.filter((row) => !isMap(row)), evaluation.rows.filter(isMap)]
   return (
     <div className="evaluation" data-testid="evaluation-page">
       <Head evaluation={evaluation} list={list} />
+      {underWay}
       <ScoreTable title="Models" rows={models} metrics={of('space')} downloads={<Downloads id={evaluation.id} files={TABLES} />} />
       {models.length > 1 && <DifferenceSection key={`differences ${evaluation.id}`} evaluation={evaluation} rows={models} metrics={of('space')} />}
       {maps.length > 0 && <ScoreTable title="Maps" rows={maps} metrics={of('map')} downloads={<Downloads id={evaluation.id} files={['maps.png', 'maps.svg']} />} />}
@@ -58,6 +66,7 @@ function Head({ evaluation, list }: { evaluation: Evaluation; list: readonly Eva
         {n_left_out > 0 && `, ${n_left_out} tracks left out`}. {artist_filtered ? 'A track’s own artist does not count.' : 'No artist is left out.'}{' '}
         <span title={data_sha256}>Data {data_sha256.slice(0, 8)}.</span>
       </p>
+      <StartEvaluation label="Evaluate again" />
     </header>
   )
 }
@@ -72,12 +81,17 @@ function Problem({ error, retry }: { error: Error; retry: () => void }) {
   )
 }
 
-function Invitation() {
+function Invitation({ underWay }: EvaluationPageProps) {
   return (
-    <Face icon={<ChartNoAxesColumn size={22} />} title="Which model is right for your labels?" testId="evaluation-none">
-      <p>
-        Run <code>flask --app backend.server evaluate</code>: every model and map is judged by genre, or by labels of your own, with intervals and chance levels. The figures then show here.
-      </p>
-    </Face>
+    <div className="evaluation evaluation--none">
+      <Face icon={<ChartNoAxesColumn size={22} />} title="Which model is right for your labels?" testId="evaluation-none">
+        <p>Every model that has heard something, and every map of it, is judged by the labels of your tracks, with intervals and chance levels. The figures then show here.</p>
+        <p>
+          From a terminal, by labels of your own too: <code>flask --app backend.server evaluate</code>
+        </p>
+        <StartEvaluation label="Evaluate" main />
+      </Face>
+      {underWay}
+    </div>
   )
 }

@@ -54,5 +54,6 @@ function whatToShow({ kind, parameters }: Job): Notice['action'] {
   const [model, variant] = parameters.models?.[0].split('/') ?? []
   if (kind === 'extract' && model) return { label: 'Show the map', run: () => changeView({ page: 'map', model, variant }) }
   if (kind === 'duplicates') return { label: 'Show the pairs', run: () => changeView({ page: 'duplicates' }) }
+  if (kind === 'evaluate') return { label: 'Show the figures', run: () => changeView({ page: 'evaluation', evaluation: null }) }
   return kind === 'export' ? { label: 'Show the file', run: () => changeView({ page: 'export' }) } : undefined
 }
