@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from ML.audio import hash_audio
+from ML.isolation import isolated
 
 HASHES_NAME = "sounds.json"
 LEFT_OVER_SECONDS = 24 * 3600  # of another machine, whose processes cannot be asked for
@@ -113,7 +114,7 @@ class SoundHashes:
         state = [stat.st_size, stat.st_mtime_ns]
         size, time, sound = self.known.get(str(track), [None, None, ""])
         if [size, time] != state:
-            sound = hash_audio(track)
+            sound = isolated(hash_audio, track)
             self.known[str(track)] = [*state, sound]
         return sound
 

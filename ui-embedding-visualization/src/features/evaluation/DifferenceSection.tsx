@@ -1,8 +1,8 @@
 import { useState } from 'react'
 import type { Difference, Evaluation, EvaluatedRow, Metric } from '@/api/evaluationTypes'
+import { IntervalBar } from '@/components/IntervalBar'
 import { Select } from '@/components/Select'
 import { describeDifference, differenceOf, formatScore, isTold, spanOf } from '@/domain/evaluation'
-import { IntervalBar } from './IntervalBar'
 
 interface DifferenceSectionProps {
   /** All that is known. */
