@@ -15,8 +15,6 @@ import config
 from ML.errors import LibraryError, WeightsError, WeightsMissingError
 from ML.program import run as run_program
 
-CHECKPOINTS_DIR = config.ROOT / "ML" / "checkpoints"
-
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
@@ -25,7 +23,7 @@ def parse_arguments() -> argparse.Namespace:
     add = parser.add_argument
     # fmt: off
     add("folders", type=Path, nargs="*", metavar="CHECKPOINT_DIR",
-        help="runs, or folders of runs (default: ML/checkpoints)")
+        help="runs, or folders of runs (default: all below CHECKPOINTS_DIR of the settings)")
     add("--json", action="store_true", help="everything as JSON on stdout")
     add("--plot", type=Path, default=config.REPORTS_DIR / "loss_curves.png",
         help="where the loss curves are drawn (default: loss_curves.png in REPORTS_DIR of the settings)")
@@ -38,7 +36,7 @@ def main() -> int:
     arguments = parse_arguments()
     from ML.evaluation.comparison import comparison_json, comparison_text, rank_runs
 
-    ranked = rank_runs(load_runs(arguments.folders or [CHECKPOINTS_DIR], arguments.no_progress))
+    ranked = rank_runs(load_runs(arguments.folders or [config.CHECKPOINTS_DIR], arguments.no_progress))
     draw(ranked, arguments.plot)
     if arguments.json:
         print(json.dumps(comparison_json(ranked), indent=2, ensure_ascii=False, allow_nan=False))

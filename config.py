@@ -98,6 +98,10 @@ CONTRASTIVE_TRAINING = options(
     },
     "defaults of ML/train_contrastive.py; JSON with those to change",
 )
+CHECKPOINTS_DIR = path(
+    "CHECKPOINTS_DIR", "ML/checkpoints", "runs of ML/train_contrastive.py and of the app's trainings"
+)
+TRAINING_LOGS_DIR = path("TRAINING_LOGS_DIR", "ML/logs", "their curves: tensorboard --logdir ML/logs")
 FEATURE_CACHE_DIR = path(
     "FEATURE_CACHE_DIR", "ML/features", "what frozen encoders heard, kept for the next training"
 )

@@ -11,6 +11,7 @@ import config
 from ML.audio import stream_at
 from ML.errors import AudioDecodeError, MelodexError
 from ML.isolation import isolated_items
+from ML.sample_streams import SampleBuffer
 from ML.segments import SegmentCutter, Segments
 from ML.spec import Framing
 
@@ -50,6 +51,17 @@ def read_chunks(path: Path, framings: Iterable[Framing]) -> Generator[Chunk, Non
     decoded = isolated_items(chunks_at, path, sample_rates, config.MAX_TRACK_HOURS)
     with closing(decoded):
         yield from cut_chunks(decoded, framings)
+
+
+def read_samples(path: Path, sample_rate: int) -> np.ndarray:
+    """The whole file: mono, float32 [n] at sample_rate (Hz), decoded in a process of its own.
+
+    Raises AudioDecodeError.
+    """
+    buffer = SampleBuffer()
+    for blocks in isolated_items(chunks_at, path, {sample_rate}, config.MAX_TRACK_HOURS):
+        buffer.append(blocks[sample_rate])
+    return buffer.close()
 
 
 def cut_chunks(

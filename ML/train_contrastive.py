@@ -27,13 +27,8 @@ from ML.training.contrastive.settings import MODEL_NAMES, SCHEDULERS, Contrastiv
 if TYPE_CHECKING:
     from ML.training.contrastive.program import Workplace
 
-CHECKPOINT_DIR, LOG_DIR = config.ROOT / "ML" / "checkpoints", config.ROOT / "ML" / "logs"
 LATEST = "latest"
-# Settings by the names that config.CONTRASTIVE_TRAINING calls them.
-OTHER_NAMES = {"audio_duration": "duration", "early_stopping_patience": "early_stopping"}
-DEFAULTS = ContrastiveSettings(
-    **{OTHER_NAMES.get(name, name): value for name, value in config.CONTRASTIVE_TRAINING.items()}
-)
+DEFAULTS = ContrastiveSettings.from_config(config.CONTRASTIVE_TRAINING)
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -77,8 +72,9 @@ def add_workplace(parser: argparse.ArgumentParser) -> None:
     """What changes no result."""
     add = parser.add_argument
     # fmt: off
-    add("--checkpoint-dir", type=Path, default=CHECKPOINT_DIR, metavar="DIR", help="(default ML/checkpoints)")
-    add("--log-dir", type=Path, default=LOG_DIR, metavar="DIR", help="(default ML/logs)")
+    add("--checkpoint-dir", type=Path, default=config.CHECKPOINTS_DIR, metavar="DIR",
+        help="(default %(default)s)")
+    add("--log-dir", type=Path, default=config.TRAINING_LOGS_DIR, metavar="DIR", help="(default %(default)s)")
     add("--resume", type=Path, metavar="RUN",
         help="go on with a run that was stopped: its folder, a checkpoint in it, or latest; it keeps its "
         "settings, only --num-epochs changes it")

@@ -134,6 +134,12 @@ def app(tmp_path: Path, music: Path, monkeypatch):
         "AUDIO_DIR": music,
         "DATABASE_PATH": tmp_path / "library.db",
         "WEIGHTS_DIR": tmp_path / "weights",
+        "FEATURE_CACHE_DIR": tmp_path / "features",
+        "CHECKPOINTS_DIR": tmp_path / "runs",
+        "TRAINING_LOGS_DIR": tmp_path / "curves",
+        "MTG_JAMENDO_ROOT": tmp_path / "jamendo",
+        "MTG_JAMENDO_AUDIO_DIR": tmp_path / "jamendo" / "songs",
+        "MTG_JAMENDO_SPLITS_DIR": tmp_path / "jamendo" / "data" / "splits" / "split-0",
     }
     own = {"UI_BUILD_DIR": tmp_path / "build", "TESTING": False, "START_WORKER": False}
     app = create_app(folders | own)
@@ -189,10 +195,16 @@ def process_environment(audio_dir: Path, database_path: Path) -> dict[str, str]:
     """Only acoustic/librosa and PCA: what runs everywhere, quickly."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("MELODEX_")}
     wanted = {f"MELODEX_{name}": value for name, value in WANTED.items()}
-    return own | wanted | {
+    folders = {
+        "WEIGHTS": "weights",
+        "FEATURE_CACHE": "features",
+        "CHECKPOINTS": "runs",
+        "TRAINING_LOGS": "curves",
+    }
+    beside = {f"MELODEX_{name}_DIR": str(database_path.parent / folder) for name, folder in folders.items()}
+    return own | wanted | beside | {
         "MELODEX_AUDIO_DIR": str(audio_dir),
         "MELODEX_DATABASE_PATH": str(database_path),
-        "MELODEX_WEIGHTS_DIR": str(database_path.parent / "weights"),
         "MELODEX_CONV_MODELS": "",
         "NUMBA_NUM_THREADS": "1",
     }  # fmt: skip

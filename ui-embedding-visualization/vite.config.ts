@@ -3,7 +3,7 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 
 /** Every path the Flask server answers; anything else is the app. */
-const API_PATHS = ['/models', '/tracks', '/embeddings', '/taggrams', '/audio', '/audios', '/tags', '/cover', '/neighbors', '/path', '/blend', '/segments', '/waveform', '/extractions', '/activations', '/playlists', '/upload', '/uploads', '/jobs', '/folder', '/overlap', '/disagreement', '/map-quality', '/map-neighbors', '/evaluations', '/agreement', '/regions', '/clusters', '/evolution', '/duplicates', '/exports', '/openapi', '/docs']
+const API_PATHS = ['/models', '/tracks', '/embeddings', '/taggrams', '/audio', '/audios', '/tags', '/cover', '/neighbors', '/path', '/blend', '/segments', '/waveform', '/extractions', '/activations', '/playlists', '/upload', '/uploads', '/jobs', '/folder', '/overlap', '/disagreement', '/map-quality', '/map-neighbors', '/evaluations', '/agreement', '/regions', '/clusters', '/evolution', '/duplicates', '/exports', '/trainings', '/openapi', '/docs']
 const API_SERVER = process.env.MELODEX_API ?? 'http://localhost:5000'
 // `^/audio(/|\?|$)`: whole path segments only, so `/audio` does not swallow a future `/audiobook`.
 const proxy = Object.fromEntries(API_PATHS.map((path) => [`^${path}(\\.[a-z]+)?(/|\\?|$)`, { target: API_SERVER }]))

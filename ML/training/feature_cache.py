@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from ML.audio import hash_audio
+from ML.isolation import isolated
 from ML.whole_files import is_left_over
 
 HASHES_NAME = "sounds.json"
@@ -110,7 +111,7 @@ class SoundHashes:
         state = [stat.st_size, stat.st_mtime_ns]
         size, time, sound = self.known.get(str(track), [None, None, ""])
         if [size, time] != state:
-            sound = hash_audio(track)
+            sound = isolated(hash_audio, track)
             self.known[str(track)] = [*state, sound]
         return sound
 

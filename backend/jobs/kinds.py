@@ -12,9 +12,11 @@ from backend.exports import FORMATS, Export, file_name, gather
 from backend.fetching import fetch_missing, sort_by_weights
 from backend.jobs import values
 from backend.jobs.report import Report
+from backend.jobs.training import train
 from backend.judging import plan_evaluation
 from backend.loading import alone, listen
 from backend.settings import joining_specs
+from backend.trainings import TRAININGS
 from db.duplicate_search import find_pairs
 from db.duplicates import save_pairs
 from db.embeddings import count_extracted
@@ -198,6 +200,9 @@ KINDS = {
     "export": JobKind(export, takes={
         "models": values.models, "format": values.one_of(FORMATS), "method": values.map_method,
         "previews": values.wish,
+    }),
+    "train": JobKind(train, takes={
+        "music": values.one_of(TRAININGS), "epochs": values.epochs, "balanced": values.wish,
     }),
     "uploads": JobKind(uploads, takes=None, priority=SOON),
 }  # fmt: skip

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import config
+from backend.trainings import default_settings
 from ML import registry
 from ML.errors import MelodexError, UnknownChoiceError
 
 Parse = Callable[[str, Any], Any]  # (name of the parameter, its value or None) → what the job takes
 MAX_MODELS = 100
+MAX_EPOCHS = 1000
 
 
 def models(name: str, value: Any) -> list[str]:
@@ -38,6 +40,15 @@ def one_of(choices: Iterable[str]) -> Parse:
         return offered[0] if value is None else value
 
     return parse
+
+
+def epochs(name: str, value: Any) -> int:
+    """Those of the settings where nothing is said."""
+    if value is None:
+        value = default_settings().num_epochs
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_EPOCHS:
+        raise MelodexError(f'"{name}" must be a whole number from 1 to {MAX_EPOCHS}.')
+    return value
 
 
 def map_method(name: str, value: Any) -> str:

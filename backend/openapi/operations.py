@@ -52,6 +52,7 @@ OPERATIONS: dict[str, Operation] = {
     "regions.clusters": Operation(answers.Clusters, DRAWN, is_slow=True),
     "exports.exports": Operation(work.Exports),
     "exports.export": Operation(("*/*",)),
+    "trainings.trainings": Operation(work.Trainings),
     "evaluations.evaluations": Operation(work.Evaluations),
     "evaluations.evaluation": Operation(dict[str, Any]),
     "evaluations.evaluation_file": Operation(("*/*",)),

@@ -66,6 +66,51 @@ class Exports(TypedDict):
     exports: list[Export]
 
 
+class Training(TypedDict):
+    """problem: why it cannot begin now.  missing: the model whose weights are in the way."""
+
+    name: str
+    label: str
+    n_tracks: int
+    n_genres: int
+    n_artists: int
+    problem: str | None
+    missing: str | None
+
+
+class Accuracy(TypedDict):
+    mean: float | None
+    interval_95: list[float] | None
+    n: int
+
+
+class TrainedRun(TypedDict):
+    """use: commands that put it in the place of the head in use."""
+
+    name: str
+    ended_at: str
+    source: str | None
+    whisper: str | None
+    n_tracks: int | None
+    n_genres: int | None
+    best_epoch: int
+    head: Accuracy | None
+    raw: Accuracy | None
+    chance: float | None
+    use: list[str]
+    used: bool
+
+
+class Trainings(TypedDict):
+    """epochs, balanced: what a job does where nobody says otherwise.  whisper: what it listens through."""
+
+    whisper: str
+    epochs: int
+    balanced: bool
+    trainings: list[Training]
+    runs: list[TrainedRun]
+
+
 class Folder(TypedDict):
     n_files: int
     n_new: int

@@ -18,6 +18,7 @@ from backend.routes import (
     quality,
     regions,
     segments,
+    trainings,
     uploads,
 )
 
@@ -32,6 +33,7 @@ BLUEPRINTS = (
     regions.blueprint,
     evaluations.blueprint,
     exports.blueprint,
+    trainings.blueprint,
     uploads.blueprint,
     playlists.blueprint,
     extractions.blueprint,

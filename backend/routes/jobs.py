@@ -26,7 +26,7 @@ def jobs() -> Response:
 @blueprint.post("/jobs")
 def create() -> tuple[Response, int]:
     """Queue a job of JSON: `kind` (`index`, `download`, `extract`, `maps`, `duplicates`, `evaluate`,
-    `export`) and its `parameters`; 200 with the equal job where one has not ended yet.
+    `export`, `train`) and its `parameters`; 200 with the equal job where one has not ended yet.
     """
     job, is_new = job_queue().add(*parse_job())
     return jsonify(describe(job)), 201 if is_new else 200

@@ -51,6 +51,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     settings = {
         "AUDIO_DIR": folder / "audio",
         "DATABASE_PATH": folder / "cache.db",
+        "CHECKPOINTS_DIR": folder / "runs",
         "WEIGHTS_DIR": SHARED / "weights" if SHARED.is_dir() else made_up_weights(folder / "weights"),
         "API_PORT": port_or_other(5000),
         "APP_PORT": port_or_other(3000),

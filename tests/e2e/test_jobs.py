@@ -11,21 +11,28 @@ from playwright.sync_api import Page, expect
 from tests.conftest import process_environment
 from tests.e2e.conftest import Site, port_or_other, serving
 from tests.e2e.map_page import PATIENCE, get_json, wait_until_settled
+from tests.jamendo import write_whisper
 from tests.processes import find_worker
-from tests.sounds import noise, write_sound
+from tests.sounds import noise, tone, write_sound
 
-N_SONGS = 24
+N_SONGS, N_LABELLED = 24, 12
 LONG = 3 * PATIENCE  # ms: models are loaded, and compiled on first use
 
 
 @pytest.fixture(scope="module")
 def fresh_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A music folder, and nothing else."""
+    """A music folder of which half the songs have a genre, a Whisper of random weights, and nothing else."""
     folder = tmp_path_factory.mktemp("fresh")
+    rows = ["filename,genre"]
     for seed in range(N_SONGS):
-        write_sound(folder / "music" / f"{seed:02d}.wav", noise(seed, 8))
+        name, genre = f"{seed:02d}.wav", ("hums", "hisses")[seed % 2]
+        write_sound(folder / "music" / name, noise(seed, 8) if seed % 2 else tone(110 + 20 * seed, 8))
+        rows += [f"{name},{genre}"] * (seed < N_LABELLED)
+    (folder / "music" / "selected_songs.csv").write_text("\n".join(rows))
+    write_whisper(folder / "weights")
     ports = {f"MELODEX_{name}_PORT": str(port_or_other(0)) for name in ("API", "APP")}
-    with serving(process_environment(folder / "music", folder / "cache.db") | ports) as running:
+    small = {"MELODEX_CONTRASTIVE_TRAINING": '{"model_name": "tiny", "batch_size": 4}'}
+    with serving(process_environment(folder / "music", folder / "cache.db") | ports | small) as running:
         yield running
 
 
@@ -102,3 +109,24 @@ def test_what_a_model_costs_is_said_before_it_is_fetched(page: Page, fresh_site:
     page.keyboard.press("Escape")
     expect(dialog).not_to_be_visible()
     assert get_json(fresh_site, "/jobs")["jobs"] == jobs_before, "nothing was started"
+
+
+def test_a_head_is_trained_from_the_app_and_told_beside_whisper_and_chance(page: Page, fresh_site: Site):
+    page.goto(f"{fresh_site.app}/?page=jobs")
+    page.get_by_test_id("start-index").click()
+    music = page.get_by_test_id("training-library")
+    expect(music).to_contain_text(f"{N_LABELLED} tracks · 2 genres", timeout=PATIENCE)
+    expect(page.get_by_test_id("training-jamendo")).to_contain_text("MELODEX_MTG_JAMENDO_ROOT")
+    expect(page.get_by_test_id("training-none")).to_be_visible()
+    page.get_by_test_id("training-epochs").fill("3")
+    page.get_by_test_id("start-train").click()
+    job = page.locator("[data-testid=job][data-kind=train]")
+    expect(job).to_have_attribute("data-state", "running")
+    expect(page.get_by_test_id("start-train")).to_be_disabled()
+    expect(job).to_have_attribute("data-state", "done", timeout=LONG)
+    expect(job).to_contain_text("kNN accuracy")
+    run = page.get_by_test_id("training-run")
+    expect(run).to_contain_text("This library")
+    expect(run).to_contain_text(f"{N_LABELLED} tracks of 2 genres")
+    expect(run.get_by_role("img", name="Trained head")).to_be_visible()
+    expect(run.get_by_role("img", name="Whisper tiny as it is")).to_be_visible()

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from ML import registry
-from ML.audio import decode, resample
 from ML.batch_size import choose_batch_segments
 from ML.batching import Part, SegmentBatcher, TrackCollector, hear
 from ML.errors import MelodexError
 from ML.inference import LoadedModel
 from ML.segments import SegmentOutput, Segments, TrackOutput, split_segments
 from ML.spec import Framing
+from ML.track_reading import read_samples
 from ML.training.feature_cache import FeatureCache, SoundHashes
 from ML.training.reporter import Reporter
 
@@ -129,6 +129,7 @@ class Listener:
             else:
                 self.cache.save(sound, outcome.segment_taggrams)
                 heard.features |= dict.fromkeys(missing[sound], outcome.segment_taggrams)
+            reporter.on_windows(encoder.n_windows)
         heard.n_passes = encoder.n_windows
 
     def run(
@@ -198,7 +199,7 @@ class Windows:
 
     def __getitem__(self, index: int) -> Segments | MelodexError:
         try:
-            samples = resample(decode(self.files[index]), self.sample_rate)
+            samples = read_samples(self.files[index], self.sample_rate)
             return self.windowing.cut(samples, self.sample_rate)
         except (MelodexError, OSError) as error:
             return MelodexError(reason_of(error))

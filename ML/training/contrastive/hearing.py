@@ -1,7 +1,7 @@
 """Tracks of a table → features of the frozen encoder: out of the cache, or heard now and kept."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,13 +19,15 @@ from ML.training.feature_cache import HASHES_NAME, FeatureCache, SoundHashes, sw
 from ML.training.reporter import Reporter
 from ML.weights import checkpoint_file
 
+LOOK_SECONDS = 0.5  # how often who waits asks whether it still wants to
+
 
 @dataclass(frozen=True)
 class Workplace:
     """What may differ from machine to machine and changes no result.
 
     whisper: weights of the frozen half.  cache_root: None keeps no features.  batch: windows at once, 0: what
-    suits the device.
+    suits the device.  run_name: of the folder that a new run gets; empty: after the present second.
     """
 
     whisper: Path
@@ -36,6 +38,7 @@ class Workplace:
     cache_root: Path | None
     cache_bytes: int
     batch: int = 0
+    run_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -142,4 +145,7 @@ def acquire(lock: FileLock, reporter: Reporter) -> None:
         lock.acquire(timeout=0)
     except Timeout:
         reporter.say("Another training is listening; this one goes on when that has finished.")
-        lock.acquire()
+    while not lock.is_locked:
+        reporter.check()
+        with suppress(Timeout):
+            lock.acquire(timeout=LOOK_SECONDS)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ML.errors import LibraryError
 from ML.training.contrastive.settings import ContrastiveSettings
-from ML.training.datasets import SPLITS, read_selected_songs
+from ML.training.datasets import SPLITS, LabelledMusic, read_selected_songs
 from ML.training.jamendo import find_audio, read_table, table_path
 from ML.training.splits import split_tracks
 
@@ -44,9 +44,12 @@ class GenreMusic:
         return GenreMusic(self.source, tracks, self.left_out | reasons)
 
 
-def read_genre_music(settings: ContrastiveSettings) -> GenreMusic:
-    """Raises LibraryError for missing paths, tables of another kind, and splits without a track."""
-    music = read_csv(settings) if settings.csv else read_jamendo(settings)
+def read_genre_music(settings: ContrastiveSettings, music: GenreMusic | None = None) -> GenreMusic:
+    """music: where it comes from no table.
+
+    Raises LibraryError for missing paths, tables of another kind, and splits without a track.
+    """
+    music = music or (read_csv(settings) if settings.csv else read_jamendo(settings))
     if settings.first_genre_only:
         music.tracks = [
             GenreTrack(track.path, track.genres[:1], track.artist, track.split) for track in music.tracks
@@ -56,14 +59,17 @@ def read_genre_music(settings: ContrastiveSettings) -> GenreMusic:
 
 
 def read_csv(settings: ContrastiveSettings) -> GenreMusic:
-    """Splits are the table's own where it has them, else drawn with the seed, an artist in one only."""
     table = Path(settings.csv)
-    found = read_selected_songs(table)
+    return split_music(str(table), read_selected_songs(table), settings.seed)
+
+
+def split_music(source: str, found: LabelledMusic, seed: int) -> GenreMusic:
+    """Splits are the music's own where it has them, else drawn with the seed, an artist in one only."""
     tracks = [
         GenreTrack(track.path, (track.genre,), track.artist, track.split or "training")
-        for track in split_tracks(found.tracks, settings.seed)
+        for track in split_tracks(found.tracks, seed)
     ]
-    return GenreMusic(str(table), tracks, found.reasons)
+    return GenreMusic(source, tracks, found.reasons)
 
 
 def read_jamendo(settings: ContrastiveSettings) -> GenreMusic:

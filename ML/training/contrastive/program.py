@@ -39,13 +39,16 @@ class Prepared:
     checkpoint: Path | None = None
 
 
-def start_run(settings: ContrastiveSettings, place: Workplace, reporter: Reporter) -> Prepared:
+def start_run(
+    settings: ContrastiveSettings, place: Workplace, reporter: Reporter, music: GenreMusic | None = None
+) -> Prepared:
     """Read the tables, hear the music; all that a run needs on disk before its first epoch.
 
+    music: in place of tables.
     Raises LibraryError for music that cannot be trained on, ConfigError for settings without sense.
     """
     settings.check()
-    music = read_genre_music(settings)
+    music = read_genre_music(settings, music)
     heard = hear(settings, music.tracks, place, reporter)
     music = music.without(heard.unheard)
     tell_left_out(music, reporter)
@@ -59,7 +62,7 @@ def start_run(settings: ContrastiveSettings, place: Workplace, reporter: Reporte
 def write_start(
     settings: ContrastiveSettings, music: GenreMusic, heard: HeardMusic, place: Workplace
 ) -> ContrastiveRun:
-    run = ContrastiveRun.create(place.checkpoint_dir, place.log_dir, settings, music.tracks)
+    run = ContrastiveRun.create(place.checkpoint_dir, place.log_dir, settings, music.tracks, place.run_name)
     counts = {"num_windows": heard.n_windows, "encoder_passes": heard.n_passes}
     save_json(run.dataset_path, {**describe(music), **counts})
     return run
@@ -115,6 +118,7 @@ def learn_and_judge(
             curves.write(epoch)
             run.save_epoch(trainer.state(progress), progress.is_best)
             reporter.say(line_of_epoch(epoch, settings, progress.is_best))
+            reporter.on_epoch(progress.n_epochs, settings.num_epochs, losses_of(epoch))
         best = load_file(run.best_path)
         trainer.load_head(best)
         tracks = [track for part in judged.values() for track in part.tracks]
@@ -126,9 +130,13 @@ def learn_and_judge(
 
 
 def line_of_epoch(epoch: Epoch, settings: ContrastiveSettings, is_best: bool) -> str:
+    return f"epoch {epoch.number + 1}/{settings.num_epochs}: {losses_of(epoch)}{' *' if is_best else ''}"
+
+
+def losses_of(epoch: Epoch) -> str:
     return (
-        f"epoch {epoch.number + 1}/{settings.num_epochs}: train loss {epoch.train_loss:.4f}, validation loss "
-        f"{epoch.val_loss:.4f}, kNN accuracy {epoch.val_knn_accuracy:.3f}{' *' if is_best else ''}"
+        f"train loss {epoch.train_loss:.4f}, validation loss {epoch.val_loss:.4f}, kNN accuracy "
+        f"{epoch.val_knn_accuracy:.3f}"
     )
 
 

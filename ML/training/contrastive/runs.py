@@ -14,6 +14,7 @@ from ML.training.runs import make_folder, point_latest, save_json, save_tensors
 from ML.weights import BEST_MODEL
 
 CONFIG_NAME = "training_config.json"
+PREFIX, STAMP = "whisper_contrastive_", "%Y%m%d_%H%M%S"
 N_KEPT = 2  # checkpoints beside the best: the newest, and one more should that be damaged
 
 
@@ -30,10 +31,21 @@ class ContrastiveRun:
 
     @classmethod
     def create(
-        cls, checkpoint_dir: Path, log_dir: Path, settings: ContrastiveSettings, tracks: list[GenreTrack]
+        cls,
+        checkpoint_dir: Path,
+        log_dir: Path,
+        settings: ContrastiveSettings,
+        tracks: list[GenreTrack],
+        name: str = "",
     ) -> "ContrastiveRun":
-        stamp = datetime.now().strftime("%Y%m%d_%H%M%S")
-        folder = make_folder(checkpoint_dir, f"whisper_contrastive_{stamp}")
+        """name: of a folder of its own, where a kill may have left the beginnings of this very run; empty:
+        after the present second.
+        """
+        if name:
+            folder = checkpoint_dir / name
+            folder.mkdir(parents=True, exist_ok=True)
+        else:
+            folder = make_folder(checkpoint_dir, f"{PREFIX}{datetime.now():{STAMP}}")
         run = cls(folder, log_dir / folder.name)
         save_json(run.tracks_path, [{**asdict(track), "path": str(track.path)} for track in tracks])
         save_json(run.config_path, {**asdict(settings), "log_folder": str(run.log_folder.absolute())})
@@ -51,6 +63,11 @@ class ContrastiveRun:
             raise WeightsMissingError(f"{path} is no run of ML/train_contrastive.py: nothing to resume.")
         run = cls(folder, Path(json.loads(config.read_text())["log_folder"]))
         return run, path if path.is_file() else next(reversed(run.checkpoints()), None)
+
+    @classmethod
+    def has_begun(cls, folder: Path) -> bool:
+        """Whether there is a run to go on with: what it begins with is written last."""
+        return (folder / CONFIG_NAME).is_file()
 
     def load_settings(self) -> ContrastiveSettings:
         """Raises WeightsError for a configuration of another version."""

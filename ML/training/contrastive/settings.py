@@ -1,17 +1,22 @@
 """All that a contrastive run was asked for: what `training_config.json` keeps and `--resume` starts from."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from ML.errors import ConfigError
 
 MODEL_NAMES = ("tiny", "base", "small", "medium")
 SCHEDULERS = ("plateau", "cosine", "step", "none")
 LONGEST_WINDOW = 30.0  # seconds that Whisper hears at once
+# Settings by the names that config.CONTRASTIVE_TRAINING calls them.
+OTHER_NAMES = {"audio_duration": "duration", "early_stopping_patience": "early_stopping"}
 
 
 @dataclass(frozen=True)
 class ContrastiveSettings:
-    """Music is a table of one's own (csv), or MTG-Jamendo's tables in splits_dir with audio in audio_dir."""
+    """Music is a table of one's own (csv), or MTG-Jamendo's tables in splits_dir with audio in audio_dir;
+    neither where a program hands its tracks over.
+    """
 
     csv: str = ""
     audio_dir: str = ""
@@ -30,6 +35,11 @@ class ContrastiveSettings:
     scheduler: str = "plateau"
     early_stopping: int = 10  # epochs without a better validation loss; 0: never stop early
     seed: int = 42
+
+    @classmethod
+    def from_config(cls, values: dict[str, Any]) -> "ContrastiveSettings":
+        """values: config.CONTRASTIVE_TRAINING."""
+        return cls(**{OTHER_NAMES.get(name, name): value for name, value in values.items()})
 
     def check(self) -> None:
         """Raises ConfigError naming what makes no sense, before any work starts."""

@@ -59,7 +59,7 @@ export function useJobActions(): JobActions {
   }, [client])
 }
 
-const TOUCHED = ['models', 'tracks', 'projection', 'extractions', 'neighbours', 'activations', 'segments', 'folder', 'duplicates', 'evaluations', 'exports']
+const TOUCHED = ['models', 'tracks', 'projection', 'extractions', 'neighbours', 'activations', 'segments', 'folder', 'duplicates', 'evaluations', 'exports', 'trainings']
 
 /** What a job that has ended may have changed is asked for again. */
 export const refreshLibrary = (client: QueryClient): void => {

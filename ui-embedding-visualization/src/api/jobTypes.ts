@@ -1,15 +1,16 @@
 /** What the server answers of jobs. Field names are the server's own. */
 
 import type { ExportFile } from './exportTypes'
+import type { TrainingMusic } from './trainingTypes'
 
-export type JobKind = 'index' | 'download' | 'extract' | 'maps' | 'duplicates' | 'evaluate' | 'export' | 'uploads'
+export type JobKind = 'index' | 'download' | 'extract' | 'maps' | 'duplicates' | 'evaluate' | 'export' | 'train' | 'uploads'
 export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted'
 
 /** Work that goes on beside the requests. Times are UTC, `2026-11-24 17:36:35.351018`. */
 export interface Job {
   id: number
   kind: JobKind
-  parameters: { models?: string[]; download?: boolean; refit?: boolean; track_ids?: number[]; labels?: string; format?: ExportFile; method?: string; previews?: boolean }
+  parameters: { models?: string[]; download?: boolean; refit?: boolean; track_ids?: number[]; labels?: string; format?: ExportFile; method?: string; previews?: boolean; music?: TrainingMusic; epochs?: number; balanced?: boolean }
   state: JobState
   /** It has been told to end, and finishes what it has in hand. */
   cancelling: boolean

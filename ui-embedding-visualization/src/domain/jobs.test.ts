@@ -18,6 +18,7 @@ describe('a job', () => {
     expect(jobTitle(makeJob(1, { kind: 'download', parameters: { models: ['lost/x', 'mert/95m'] } }), MODELS)).toBe('Fetch weights of lost/x and 1 more')
     expect(jobTitle(makeJob(1, { kind: 'index', parameters: {} }), MODELS)).toBe('Read the music folder')
     expect(jobTitle(makeJob(1, { kind: 'export', parameters: { models: ['whisper/base'], format: 'npy' } }), MODELS)).toBe('Export as NumPy of whisper · base')
+    expect(jobTitle(makeJob(1, { kind: 'train', parameters: { music: 'library' } }), MODELS)).toBe('Train WhisperContrastive on this library')
   })
 
   it('says how far it is, how fast and how long yet, as far as that is known', () => {
@@ -40,6 +41,7 @@ describe('a job', () => {
     const labels = (['queued', 'running', 'done', 'cancelled', 'interrupted', 'failed'] as const).map((state) => resumeLabel(makeJob(1, { state })))
     expect(labels).toEqual([null, null, null, 'Go on', 'Go on', 'Try again'])
     expect(resumeLabel(makeJob(1, { state: 'done', n_failed: 1 }))).toBe('Try again')
+    expect(resumeLabel(makeJob(1, { kind: 'train', state: 'done', n_failed: 1 }))).toBeNull()
   })
 })
 

@@ -1,5 +1,6 @@
 /** How jobs are told to a person. */
 import type { Job, JobKind, JobState } from '@/api/jobTypes'
+import type { TrainingMusic } from '@/api/trainingTypes'
 import type { ModelInfo } from '@/api/types'
 import { FORMATS } from './exports'
 import { countOf, formatCount, formatTotal, joinKnown } from './track'
@@ -18,8 +19,11 @@ const TITLES: Record<JobKind, string> = {
   duplicates: 'Look for duplicates',
   evaluate: 'Evaluation',
   export: 'Export',
+  train: 'Train',
   uploads: 'Listen to added music',
 }
+
+const MUSIC: Record<TrainingMusic, string> = { library: 'this library', jamendo: 'MTG-Jamendo' }
 
 /** Between what is done and the models. */
 const PREPOSITIONS: Partial<Record<JobKind, string>> = { extract: 'with', duplicates: 'by' }
@@ -48,7 +52,8 @@ export function jobTitle(job: Job, models: readonly ModelInfo[]): string {
   return `${title} ${PREPOSITIONS[job.kind] ?? 'of'} ${name}${keys.length > 1 ? ` and ${keys.length - 1} more` : ''}`
 }
 
-function titleOf({ kind, parameters: { refit, format } }: Job): string {
+function titleOf({ kind, parameters: { refit, format, music } }: Job): string {
+  if (kind === 'train' && music) return `Train WhisperContrastive on ${MUSIC[music]}`
   if (kind === 'maps' && refit) return 'Draw maps anew'
   return kind === 'export' && format ? `Export as ${FORMATS[format].label}` : TITLES[kind]
 }
@@ -67,7 +72,8 @@ export function progressText(job: Job): string {
 
 export const parseTime = (text: string): Date => new Date(`${text.replace(' ', 'T').slice(0, 23)}Z`)
 
-const WHEN = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' })
+/** Date and time of day. */
+export const WHEN = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' })
 
 /** When it ended, how long it took, what came of it. */
 export function outcomeText(job: Job): string {
@@ -87,10 +93,10 @@ export function endText(job: Job, models: readonly ModelInfo[]): string {
   return joinKnown(`${title}: ${STATE_TEXT[job.state].toLowerCase()}.`, job.error)
 }
 
-/** What ends a pause: a job that stopped goes on, one that failed is tried again. */
+/** What ends a pause: a job that stopped goes on, one that failed is tried again; a run that is whole stays as it is. */
 export function resumeLabel(job: Job): string | null {
   if (job.state === 'cancelled' || job.state === 'interrupted') return 'Go on'
-  return job.state === 'failed' || (job.state === 'done' && job.n_failed > 0) ? 'Try again' : null
+  return job.state === 'failed' || (job.state === 'done' && job.n_failed > 0 && job.kind !== 'train') ? 'Try again' : null
 }
 
 export interface Wanted {

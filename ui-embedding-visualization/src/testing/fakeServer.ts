@@ -2,6 +2,7 @@
 import { float32, tableFromArrays, tableToIPC, utf8 } from '@uwdata/flechette'
 import { vi } from 'vitest'
 import type { Job } from '@/api/jobTypes'
+import type { Training, Trainings } from '@/api/trainingTypes'
 import type { ModelInfo, ModelsAnswer, Track } from '@/api/types'
 
 export const makeTrack = (filename: string, facts: Partial<Track> = {}): Track => ({
@@ -91,6 +92,25 @@ export const MODELS: ModelsAnswer = {
   n_tracks: 4,
 }
 
+export const makeTraining = (name: Training['name'], facts: Partial<Training> = {}): Training => ({
+  name,
+  label: name === 'library' ? 'This library' : 'MTG-Jamendo',
+  n_tracks: 48,
+  n_genres: 8,
+  n_artists: 16,
+  problem: null,
+  missing: null,
+  ...facts,
+})
+
+export const TRAININGS: Trainings = {
+  whisper: 'whisper/base',
+  epochs: 50,
+  balanced: false,
+  trainings: [makeTraining('library'), makeTraining('jamendo', { n_tracks: 0, n_genres: 0, n_artists: 0, problem: 'MTG-Jamendo is not in data.' })],
+  runs: [],
+}
+
 interface Answer {
   status?: number
   body: unknown
@@ -104,6 +124,7 @@ export const LIBRARY: Routes = {
   '/models': { body: MODELS },
   '/tracks': { body: { tracks: TRACKS } },
   '/embeddings': { body: points },
+  '/trainings': { body: TRAININGS },
 }
 
 interface MapBody {
@@ -125,11 +146,13 @@ function writeColumns({ data, note = null, stale = false }: MapBody): Uint8Array
 
 const isMap = (url: string, body: unknown): body is MapBody => url.includes('.arrow') && typeof body === 'object' && body !== null && 'data' in body
 
-/** Answers by path, that of a map without its `.arrow`; returns the addresses that were asked for. */
-export function serve(routes: Routes): string[] {
+/** Answers by path, that of a map without its `.arrow`; returns the addresses that were asked for. sent: takes what was sent, as
+ * JSON. */
+export function serve(routes: Routes, sent: unknown[] = []): string[] {
   const asked: string[] = []
-  vi.stubGlobal('fetch', async (url: string) => {
+  vi.stubGlobal('fetch', async (url: string, { body: own }: { body?: unknown } = {}) => {
     asked.push(url)
+    if (typeof own === 'string') sent.push(JSON.parse(own))
     const route = routes[url.split('?')[0].replace('.arrow', '')]
     if (!route) return new Response('{}', { status: 404 })
     const { status = 200, body } = typeof route === 'function' ? await route() : route

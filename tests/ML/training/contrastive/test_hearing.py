@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from ML import registry
 from ML.audio import decode
@@ -118,6 +119,20 @@ def test_without_a_cache_nothing_is_left_behind(place, tmp_path):
     bare = replace(place, cache_root=None)
     assert [listen(tracks_of(song), bare).n_passes for _ in range(2)] == [1, 1]
     assert not (tmp_path / "cache").exists()
+
+
+def test_who_waits_for_another_training_may_give_up(place, tmp_path):
+    song = write_sound(tmp_path / "song.wav", tone(300.0, 1.0))
+    (tmp_path / "cache").mkdir()
+    said: list[str] = []
+
+    def give_up() -> None:
+        raise KeyboardInterrupt
+
+    with FileLock(tmp_path / "cache" / ".lock"), pytest.raises(KeyboardInterrupt):
+        hear(SETTINGS, tracks_of(song), place, Reporter(said.append, check=give_up))
+    assert "Another training is listening" in said[0]
+    assert len(listen(tracks_of(song), place).whole) == 1
 
 
 def test_the_cache_stays_within_its_bounds(place, tmp_path):

@@ -1,9 +1,9 @@
 import { useState } from 'react'
 import type { Difference, Evaluation, EvaluatedRow, Metric } from '@/api/evaluationTypes'
+import { IntervalBar } from '@/components/IntervalBar'
 import { Select } from '@/components/Select'
 import { describeDifference, differenceOf, formatScore, isTold, spanOf } from '@/domain/evaluation'
 import { Downloads } from './Downloads'
-import { IntervalBar } from './IntervalBar'
 
 interface DifferenceSectionProps {
   /** All that is known. */

@@ -1,8 +1,8 @@
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import type { EvaluatedRow, Metric, Score } from '@/api/evaluationTypes'
+import { IntervalBar } from '@/components/IntervalBar'
 import { describeScore, formatScore, nextSort, rangeOf, sortRows, type ScoreSort } from '@/domain/evaluation'
-import { IntervalBar } from './IntervalBar'
 
 interface ScoreTableProps {
   /** Heading. */

@@ -7,6 +7,7 @@ import { JobCard } from './JobCard'
 import './jobs.css'
 import { LibraryWork } from './LibraryWork'
 import { ModelWork } from './ModelWork'
+import { TrainingWork } from './TrainingWork'
 
 /** A phone, where the left panel is out of sight. */
 const SMALL = '(max-width: 759px)'
@@ -31,6 +32,7 @@ export function JobsPage() {
       {under.length > 0 && <JobList title="Under way" jobs={under} />}
       {small && <LibraryWork />}
       <ModelWork />
+      <TrainingWork />
       {ended.length > 0 ? <JobList title="Done before" jobs={ended} /> : <NothingYet busy={under.length > 0} />}
     </div>
   )

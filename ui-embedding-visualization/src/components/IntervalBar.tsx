@@ -1,3 +1,5 @@
+import './interval.css'
+
 interface IntervalBarProps {
   mean: number | null
   interval: [number, number]
