@@ -5,14 +5,13 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from db.database import Database
 from db.embeddings import load_segments
 from db.library import present_tracks
 from db.preprocessing import TrackPlan, hear
-from db.schema import Track
+from db.track_summary import save_summary
 from ML.acoustic_summary import ACOUSTIC, AcousticSummary, load_summary_model, summarise, summarise_taggrams
 from ML.devices import share_out
 from ML.engine import Engine
@@ -83,5 +82,4 @@ def reuse_vectors(database: Database, plan: TrackPlan) -> bool:
 
 def save(database: Database, plan: TrackPlan, found: AcousticSummary) -> None:
     with database.write() as session:
-        values = {"spectral_centroid": found.spectral_centroid, "tempo": found.tempo}
-        session.execute(update(Track).where(Track.id == plan.track_id).values(values))
+        save_summary(session, plan.track_id, found)

@@ -12,6 +12,7 @@ from db.database import Database
 from db.embeddings import Pair, extracted_pairs, save_failure, save_output
 from db.indexing import check_folder
 from db.library import present_tracks
+from db.track_summary import save_heard_summary
 from ML.devices import Workers, share_out
 from ML.engine import Engine, Job, TrackResult
 from ML.errors import MelodexError
@@ -130,4 +131,5 @@ def note(database: Database, summary: ExtractionSummary, plan: TrackPlan, result
             summary.failures[plan.filename, result.key] = str(result.outcome)
         else:
             save_output(session, plan.track_id, pair, result.outcome)
+            save_heard_summary(session, plan.track_id, pair, result.outcome.segment_taggrams)
             summary.n_extracted += 1

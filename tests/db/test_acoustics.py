@@ -57,6 +57,20 @@ def test_what_the_acoustic_model_heard_is_not_heard_again(database, music, measu
     assert reused.spectral_centroid == pytest.approx(heard.spectral_centroid, rel=1e-3)
 
 
+def test_what_the_acoustic_model_hears_has_its_tempo_at_once(database, music, index, tracks):
+    """Maps are coloured and tables sorted by it without a further command."""
+    write_sound(music / "pulse.wav", click_track(100.0))
+    index()
+    spec = registry.get("acoustic")
+    with database.read() as session:
+        plans = plan_extraction(session, [spec])
+    extract(database, music, plans, {spec.key: load_model("acoustic")})
+    found = tracks()["pulse.wav"]
+    assert found.tempo == pytest.approx(100.0, rel=0.02) and found.spectral_centroid > 1000
+    with database.read() as session:
+        assert plan_acoustics(session) == []
+
+
 def test_nothing_is_done_twice_and_a_pulse_that_is_not_there_is_not_looked_for_again(music, measure):
     write_sound(music / "tone.wav", tone(500.0, 1.0))
     assert measure().n_heard == 1
