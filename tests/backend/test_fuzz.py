@@ -40,8 +40,8 @@ ENDLESS = "jobs.events"  # test_job_streams looks at what it answers
 # An evaluation, an export, the built app, a file of sound: test_evaluation_routes, test_exports, e2e and
 # test_uploads have those.
 NEVER_ANSWERED = {
-    "GET /agreement", "GET /evaluations/{id_}", "GET /assets/{filename}", "POST /upload",
-    "GET /exports/{job_id}",
+    "GET /agreement", "GET /evaluations/{id_}", "GET /evaluations/{id_}/{name}", "GET /assets/{filename}",
+    "POST /upload", "GET /exports/{job_id}",
 }  # fmt: skip
 
 

@@ -46,5 +46,6 @@ def walk_by_tab(page: Page) -> tuple[list[str], list[str]]:
         for _ in range(N_TABS):
             page.keyboard.press("Tab")
         if page.evaluate("walk.hasBeenEverywhere"):
-            return page.evaluate("[walk.unseen, walk.missed()]")
+            unseen, missed = page.evaluate("[walk.unseen, walk.missed()]")
+            return unseen, missed
     raise AssertionError("the focus does not come back to where it began")

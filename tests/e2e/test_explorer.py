@@ -138,10 +138,11 @@ def test_the_map_of_a_link_is_asked_for_once_and_before_the_app_is_drawn(page: P
     open_map(page, f"{site.app}/?model=acoustic&variant=librosa")  # until it is drawn it is asked for again
     asked: list[str] = []
     page.on("request", lambda request: asked.append(urllib.parse.urlsplit(request.url).path))
-    page.reload()
+    with page.expect_request("**/tracks"), page.expect_request("**/models"):
+        page.reload()
     wait_until_settled(page)
     assert asked.count("/embeddings.arrow") == 1
-    assert asked.index("/embeddings.arrow") < asked.index("/models")
+    assert asked.index("/embeddings.arrow") < min(asked.index("/models"), asked.index("/tracks"))
 
 
 def test_search_flies_to_a_track(page: Page, site: Site):

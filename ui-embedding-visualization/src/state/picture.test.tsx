@@ -1,5 +1,5 @@
 import { QueryClientProvider } from '@tanstack/react-query'
-import { act, renderHook } from '@testing-library/react'
+import { renderHook, waitFor } from '@testing-library/react'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createQueryClient } from '@/api/queries'
 import type { ProjectionQuery } from '@/api/types'
@@ -25,12 +25,12 @@ describe('the lists of models and tracks', () => {
     changeView(DEFAULT_VIEW, 'amend')
   })
 
-  it('wait for the map to come, and to be drawn', () => {
+  it('wait for the map to come, and to be drawn', async () => {
     expect(ask(QUERY).current).toBe(true)
     const drawn = ask(QUERY, MAP)
     expect(drawn.current).toBe(true)
-    act(tellDrawn)
-    expect(drawn.current).toBe(false)
+    tellDrawn()
+    await waitFor(() => expect(drawn.current).toBe(false))
     expect(ask(QUERY).current).toBe(false)
   })
 

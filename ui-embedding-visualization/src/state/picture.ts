@@ -6,8 +6,9 @@ import { useView } from './view'
 
 export const usePicture = create(() => ({ drawn: false }))
 
+/** Once the picture is on its way: what follows from it would hold it up. */
 export function tellDrawn(): void {
-  if (!usePicture.getState().drawn) usePicture.setState({ drawn: true })
+  if (!usePicture.getState().drawn) setTimeout(() => usePicture.setState({ drawn: true }))
 }
 
 /** A map is on its way to a screen that has shown none yet. query: the map; null while it is not known. */

@@ -46,6 +46,8 @@ export interface MapCallbacks {
   onNothing: () => void
   /** This browser cannot draw at all. */
   onUndrawable: () => void
+  /** Every point is drawn where it belongs: told with each such picture. */
+  onDrawn: () => void
   /** The camera has come to rest; null: everything fits. */
   onCamera: (camera: CameraState | null) => void
 }
@@ -94,7 +96,10 @@ export function mountEngine(root: HTMLElement, overlay: HTMLElement, latest: Lat
   const frameListeners: FrameListeners = new Set()
   const engine = new PointMapEngine(overlay, {
     onFrame: () => frameListeners.forEach((listener) => listener()),
-    onSettled: (settled) => (root.dataset.settled = String(settled)),
+    onSettled: (settled) => {
+      root.dataset.settled = String(settled)
+      if (settled) latest.current.onDrawn()
+    },
     onCamera: whenAtRest((camera) => {
       engine.reportedCamera = isSameCamera(camera, engine.fitCamera()) ? null : camera
       latest.current.onCamera(engine.reportedCamera)

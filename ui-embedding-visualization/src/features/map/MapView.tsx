@@ -87,10 +87,8 @@ export function MapView({ layer, points, onReady }: MapViewProps) {
         onUndrawable={() => changeView({ page: 'library' }, 'amend')}
         onNothing={() => (layer.chosen ? clearSelection() : map?.fit())}
         tool={useSelection((state) => state.tool)}
-        onCamera={(camera) => {
-          tellDrawn()
-          changeMap(side, { camera }, 'amend')
-        }}
+        onDrawn={tellDrawn}
+        onCamera={(camera) => changeMap(side, { camera }, 'amend')}
         onReady={setMap}
       />
       <MapTools map={map} deep={points.dimensions === 3} side={side} />
