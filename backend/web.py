@@ -7,13 +7,13 @@ from flask_compress import Compress
 from flask_cors import CORS
 
 import config
+from backend.bodies import COMPRESSED_TYPES
 from backend.errors import register_error_handlers
 from backend.guards import set_up_guards
 from backend.jobs.stream import JobStreams
 from backend.responses import FastJson, add_validators
 from backend.routes import BLUEPRINTS
 
-COMPRESSED_TYPES = ["application/json", "text/html", "text/css", "text/javascript", "image/svg+xml"]
 _setting_up = RLock()
 
 

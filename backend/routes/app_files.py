@@ -1,7 +1,13 @@
 """The built app, when it has been built."""
 
-from flask import Blueprint, Response, current_app, send_from_directory
+from functools import lru_cache
+from mimetypes import guess_type
+from pathlib import Path
 
+from flask import Blueprint, Response, current_app, send_from_directory
+from werkzeug.security import safe_join
+
+from backend.bodies import COMPRESSED_TYPES, Body, to_response
 from backend.errors import NotInLibraryError
 
 blueprint = Blueprint("app_files", __name__)
@@ -20,4 +26,16 @@ def index() -> Response:
 def asset(filename: str) -> Response:
     """The app's scripts, styles and pictures."""
     folder = current_app.config["UI_BUILD_DIR"] / "assets"
-    return send_from_directory(folder, filename, max_age=IMMUTABLE_SECONDS)
+    path = Path(safe_join(folder, filename) or folder)
+    mimetype = guess_type(filename)[0] or ""
+    if mimetype not in COMPRESSED_TYPES or not path.is_file():
+        return send_from_directory(folder, filename, max_age=IMMUTABLE_SECONDS)
+    response = to_response(read_text(path, mimetype, path.stat().st_mtime_ns))
+    response.headers["Cache-Control"] = f"public, max-age={IMMUTABLE_SECONDS}, immutable"
+    return response
+
+
+@lru_cache(maxsize=32)
+def read_text(path: Path, mimetype: str, mtime_ns: int) -> Body:
+    """mtime_ns: of the file, which another build writes anew. Compressed once, not for every visitor."""
+    return Body(path.read_bytes(), mimetype)

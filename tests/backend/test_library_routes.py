@@ -139,6 +139,7 @@ def test_the_built_app_is_handed_out(client, app):
     script = client.get("/assets/index-1a2b.js")
     assert (script.status_code, script.mimetype) == (200, "text/javascript")
     assert "max-age=31536000" in script.headers["Cache-Control"]
+    assert "immutable" in script.headers["Cache-Control"]
     for path in ("/assets/../../secret.txt", "/assets/%2e%2e/%2e%2e/secret.txt", "/assets/none.js"):
         response = client.get(path)
         assert response.status_code == 404

@@ -2,6 +2,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { serve } from '@/testing/fakeServer'
 import { audioUrl, coverUrl, findAudioProblem, getModels, getProjection } from './client'
 import type { ApiError } from './client'
+import { askEarly } from './early'
+import { projectionUrl } from './paths'
 
 const QUERY = { model: 'musicnn', variant: 'mtat', space: 'taggram', method: 'umap', dimensions: 2 } as const
 const failure = async (promise: Promise<unknown>) => (await promise.catch((error: unknown) => error)) as ApiError
@@ -22,7 +24,9 @@ describe('maps', () => {
     serve({ '/taggrams': { body: { data: [{ name: 'a', tag: 'x', coords: [1, 2] }, { name: 'b', tag: 'y', coords: [3, 4] }], note: 'n' } } })
     const projection = await getProjection(QUERY)
     expect([...projection.coordinates]).toEqual([1, 2, 0, 3, 4, 0])
-    expect(projection).toMatchObject({ names: ['a', 'b'], tags: ['x', 'y'], note: 'n', dimensions: 2 })
+    expect(projection).toMatchObject({ count: 2, tags: ['x', 'y'], note: 'n', dimensions: 2 })
+    expect(projection.names()).toEqual(['a', 'b'])
+    expect([...projection.tagOf]).toEqual([0, 1])
   })
 })
 
@@ -30,7 +34,7 @@ describe('names in columns', () => {
   it('come whole, in any script', async () => {
     const names = ['\ufeffmarked.mp3', 'Björk/Jóga.ogg', '', '久石譲.flac', '🎵 two 🎶.wav', 'plain.mp3']
     serve({ '/taggrams': { body: { data: names.map((name) => ({ name, tag: 'x', coords: [0, 0] })) } } })
-    expect((await getProjection(QUERY)).names).toEqual(names)
+    expect((await getProjection(QUERY)).names()).toEqual(names)
   })
 })
 
@@ -54,8 +58,23 @@ describe('maps that are being drawn', () => {
     const shares: number[] = []
     const projection = getProjection(QUERY, undefined, (share) => shares.push(share))
     await vi.advanceTimersByTimeAsync(3000)
-    expect(await projection).toMatchObject({ names: [], stale: true })
+    expect(await projection).toMatchObject({ count: 0, tags: [], stale: true })
     expect([shares, asked.length]).toEqual([[0, 0.5], 3])
+  })
+
+  it('that were asked for before the app was read are not asked for again', async () => {
+    const asked = serve({ '/taggrams': { body: { data: [{ name: 'a', tag: 'x', coords: [1, 2] }] } } })
+    askEarly(projectionUrl(QUERY))
+    expect((await getProjection(QUERY)).count).toBe(1)
+    expect(asked).toHaveLength(1)
+    expect((await getProjection(QUERY)).count).toBe(1)
+    expect(asked).toHaveLength(2)
+  })
+
+  it('that could not be asked for early tell it to whoever asks', async () => {
+    vi.stubGlobal('fetch', () => Promise.reject(new TypeError('refused')))
+    askEarly(projectionUrl(QUERY))
+    expect((await failure(getProjection(QUERY))).status).toBe(0)
   })
 
   it('are not asked for any more once nobody wants them', async () => {

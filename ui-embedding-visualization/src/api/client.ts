@@ -1,5 +1,7 @@
-/** The one door to the server. Only here live `fetch` and the public API's Spanish parameter names (`red`, `metodo`). */
+/** The one door to the server; what is asked before the app is read goes through `early`. */
 import { readColumns } from './columns'
+import { takeEarly } from './early'
+import { mapParams, projectionUrl, toQuery } from './paths'
 import type { Evolution, TrackPair, Verdict } from './analysisTypes'
 import type {
   Activations,
@@ -74,7 +76,7 @@ export async function translateError(response: Response): Promise<ApiError> {
 async function send(path: string, request: RequestInit): Promise<Response> {
   let response: Response
   try {
-    response = await fetch(path, request)
+    response = await (takeEarly(path) ?? fetch(path, request))
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw new ApiError(UNREACHABLE, 0)
@@ -127,20 +129,8 @@ function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   })
 }
 
-const mapParams = ({ model, variant, method, dimensions }: ProjectionQuery) => ({ red: model, dataset: variant, metodo: method, dimensions })
-
-export const projectionUrl = (query: ProjectionQuery): string => `/${query.space}s.arrow?${toQuery(mapParams(query))}`
-
 const spaceParams = ({ model, variant, space }: ModelSpace) => ({ red: model, dataset: variant, space: `${space}s` })
 
-/** [name, value] pairs, a name as often as needed; null leaves it out. */
-function toQuery(pairs: Record<string, string | number | null | readonly string[]>): string {
-  const params = new URLSearchParams()
-  for (const [name, value] of Object.entries(pairs)) {
-    for (const one of Array.isArray(value) ? (value as string[]) : [value]) if (one !== null) params.append(name, String(one))
-  }
-  return params.toString()
-}
 
 const getHits = async (path: string, signal?: AbortSignal) => (await getJson<{ data: Hit[] }>(path, signal)).data
 

@@ -27,6 +27,19 @@ function readTexts({ values, offsets, length }: TextBatch): string[] {
   })
 }
 
+interface TagBatch {
+  values: Int32Array
+  length: number
+  dictionary: { toArray(): unknown[] }
+}
+
+const NO_TAGS = { tags: [], tagOf: new Int32Array(0) }
+
+/** A stream of one batch has one dictionary. */
+function readTags([batch]: readonly TagBatch[]): Pick<Projection, 'tags' | 'tagOf'> {
+  return batch ? { tags: batch.dictionary.toArray() as string[], tagOf: batch.values.subarray(0, batch.length) } : NO_TAGS
+}
+
 /** bytes: of `/embeddings.arrow`. Flat maps lie at depth 0. */
 export function readColumns(bytes: ArrayBuffer, dimensions: Dimensions): Projection {
   const table = tableFromIPC(bytes)
@@ -36,9 +49,11 @@ export function readColumns(bytes: ArrayBuffer, dimensions: Dimensions): Project
     for (let i = 0; i < column.length; i++) coordinates[3 * i + axis] = column[i]
   })
   const { metadata } = table.schema
+  let names: string[] | null = null
   return {
-    names: table.getChild('name').data.flatMap((batch) => readTexts(batch as unknown as TextBatch)),
-    tags: [...(table.getChild('tag') as Iterable<string>)],
+    count: table.numRows,
+    names: () => (names ??= table.getChild('name').data.flatMap((batch) => readTexts(batch as unknown as TextBatch))),
+    ...readTags(table.getChild('tag').data as unknown as TagBatch[]),
     coordinates,
     dimensions,
     note: parse<string | null>(metadata, 'note'),

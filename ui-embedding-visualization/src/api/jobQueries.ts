@@ -14,6 +14,9 @@ const jobsQuery = { queryKey: JOBS, queryFn: ({ signal }: { signal: AbortSignal 
 
 export const useJobs = () => useQuery(jobsQuery)
 
+/** The same as far as it is known, without asking. */
+export const useKnownJobs = () => useQuery({ ...jobsQuery, enabled: false })
+
 /** The same, kept up to date. live: changes are told by themselves while jobs go on. */
 export const usePolledJobs = (live: boolean) =>
   useQuery({

@@ -77,10 +77,14 @@ export interface ProjectionQuery {
   dimensions: Dimensions
 }
 
-/** A map as the app uses it: point `i` is `names[i]`, at `coordinates[3i … 3i+2]` (z is 0 on a 2-D map). */
+/** A map as the app uses it: point `i` is `names()[i]`, at `coordinates[3i … 3i+2]` (z is 0 on a 2-D map). */
 export interface Projection {
-  names: string[]
+  count: number
+  /** Read at the first call: a picture needs none of a hundred thousand. */
+  names: () => readonly string[]
+  /** The tags there are, and which of them each point has. */
   tags: string[]
+  tagOf: Int32Array
   coordinates: Float32Array
   dimensions: Dimensions
   note: string | null

@@ -67,14 +67,21 @@ function Shell() {
         <Player onShowTrack={() => setDrawer('track')} />
       </footer>
       <HelpDialog open={helpOpen} onClose={() => setHelpOpen(false)} />
-      <SavePlaylistDialog />
-      <UploadLayer />
       <Notices />
       <Announcer />
-      <JobWatcher />
+      {!useExplorer().awaitsPicture && <Unseen />}
     </div>
   )
 }
+
+/** What is not seen before somebody does something, or something happens. */
+const Unseen = () => (
+  <>
+    <SavePlaylistDialog />
+    <UploadLayer />
+    <JobWatcher />
+  </>
+)
 
 /** Takes the track in focus into the selection, or out of it. */
 function useToggleTrack(): () => void {

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import type { Track } from '@/api/types'
 import { makeModel, makeTrack } from '@/testing/fakeServer'
-import { computeColouring as colour, MAX_CATEGORIES, soloEntries, toggleEntries, visibleMask } from './colouring'
+import { computeColouring as colour, drawnAs, MAX_CATEGORIES, soloEntries, toggleEntries, visibleMask } from './colouring'
 import { CATEGORY_COLOURS, numberColour, OTHER_COLOUR, UNKNOWN_COLOUR } from './palette'
 import { fieldChoices, isField, resolveField } from './fields'
 import { measuredNumbers } from './overlays'
 import type { Scheme } from './palette'
+import { trackOfPoint } from './track'
 
-const computeColouring = (points: readonly Track[], library: readonly Track[], field: string, scheme: Scheme) => colour(points, library, resolveField(field), scheme)
+const computeColouring = (points: readonly Track[], library: readonly Track[], field: string, scheme: Scheme) => colour(drawnAs(points), library, resolveField(field), scheme)
 const genres = (...names: string[]) => names.map((genre, i) => makeTrack(`${i}.mp3`, { genre }))
 const colourOf = (colours: Uint8Array, i: number) => [...colours.subarray(3 * i, 3 * i + 3)]
 
@@ -95,6 +96,22 @@ describe('colouring by what the network heard', () => {
   })
 })
 
+describe('a map whose tracks are not listed yet', () => {
+  const samples = ['jazz', 'rock'].map((genre) => trackOfPoint('', genre))
+  const drawn = { samples, sampleOf: new Int32Array([1, 0, 1, 1]) }
+
+  it('is coloured and counted as all with the same tag are', () => {
+    const alone = ['rock', 'jazz', 'rock', 'rock'].map((genre, i) => trackOfPoint(`${i}.mp3`, genre))
+    const [early, late] = [drawn, drawnAs(alone)].map((points) => colour(points, [], resolveField('genre'), 'dark'))
+    expect(early).toEqual(late)
+    expect(early.legend.map(({ label, count }) => [label, count])).toEqual([['rock', 3], ['jazz', 1]])
+  })
+
+  it('knows nothing else of them', () => {
+    expect(colour(drawn, [], resolveField('year'), 'dark').legend.map(({ key, count }) => [key, count])).toEqual([['Unknown', 4]])
+  })
+})
+
 describe('the legend as a filter', () => {
   const tracks = genres('jazz', 'rock', 'rock', 'folk')
   const colouring = computeColouring(tracks, tracks, 'genre', 'dark')
@@ -129,7 +146,7 @@ describe('colouring by length and by a tag', () => {
   const activations = { tag: 'tempo (BPM)', track_ids: [2, 1], values: [180, 80] }
 
   it('puts each track where the model hears it, and those it has not heard apart', () => {
-    const { colours, legend, range, field } = colour(tracks, tracks, resolveField(tempo, activations), 'dark')
+    const { colours, legend, range, field } = colour(drawnAs(tracks), tracks, resolveField(tempo, activations), 'dark')
     expect(range).toEqual([80, 180])
     expect(colourOf(colours, 1)).toEqual([...numberColour(1, 'dark')])
     expect(colourOf(colours, 2)).toEqual([...UNKNOWN_COLOUR.dark])
@@ -138,7 +155,7 @@ describe('colouring by length and by a tag', () => {
   })
 
   it('knows nothing while the activations are on their way', () => {
-    expect(colour(tracks, tracks, resolveField(tempo), 'dark').legend.map(({ key }) => key)).toEqual(['Unknown'])
+    expect(colour(drawnAs(tracks), tracks, resolveField(tempo), 'dark').legend.map(({ key }) => key)).toEqual(['Unknown'])
   })
 
   it('offers the tags of models that have heard something', () => {
@@ -151,12 +168,12 @@ describe('colouring by length and by a tag', () => {
   })
   it('tells how far to trust a map on a scale that is the same for all maps', () => {
     const trust = resolveField('trustworthiness', { track_ids: [1, 2], values: [0.6, 0.98] })
-    const { legend, range, colours } = colour(tracks, tracks, trust, 'dark')
+    const { legend, range, colours } = colour(drawnAs(tracks), tracks, trust, 'dark')
     expect(range).toEqual([0.5, 1])
     expect(legend.map(({ key }) => key)).toEqual(['60–70 %', '90–100 %', 'Unknown'])
     expect(colourOf(colours, 0)).toEqual([...numberColour(0.2, 'dark')])
     expect(trust.explanation).toMatch(/far apart in the model/)
-    const hopeless = colour(tracks, tracks, resolveField('trustworthiness', { track_ids: [1], values: [0.1] }), 'dark')
+    const hopeless = colour(drawnAs(tracks), tracks, resolveField('trustworthiness', { track_ids: [1], values: [0.1] }), 'dark')
     expect(hopeless.legend[0].key).toBe('0–60 %')
     expect(colourOf(hopeless.colours, 0)).toEqual([...numberColour(0, 'dark')])
   })
@@ -164,7 +181,7 @@ describe('colouring by length and by a tag', () => {
   it('leaves tracks grey that are not in the sample of a huge map, and says how large it is', () => {
     const quality = { k: 10, sampled: 1, means: { kept: 1, trustworthiness: 0.6, continuity: 1 }, track_ids: [1, 2], kept: [1, 1], trustworthiness: [null, 0.6], continuity: [1, 1] }
     const trust = resolveField('trustworthiness', measuredNumbers(quality, 'trustworthiness'))
-    expect(colour(tracks, tracks, trust, 'dark').legend.map(({ key, count }) => [key, count])).toEqual([['60–70 %', 1], ['Unknown', tracks.length - 1]])
+    expect(colour(drawnAs(tracks), tracks, trust, 'dark').legend.map(({ key, count }) => [key, count])).toEqual([['60–70 %', 1], ['Unknown', tracks.length - 1]])
     expect(trust.explanation).toContain('sample of 1 tracks')
     expect(resolveField('kept', measuredNumbers(quality, 'kept')).explanation).not.toContain('sample')
   })
@@ -185,7 +202,7 @@ describe('colouring by cluster', () => {
   it('calls a cluster by its name, and nothing what is in none', () => {
     const field = resolveField('cluster', clusters)
     expect(tracks.map(field.categoryOf)).toEqual(['Cluster 2', 'techno', 'Unknown'])
-    expect(colour(tracks, tracks, field, 'dark').legend).toHaveLength(3)
+    expect(colour(drawnAs(tracks), tracks, field, 'dark').legend).toHaveLength(3)
   })
 
   it('is a field of a link', () => {

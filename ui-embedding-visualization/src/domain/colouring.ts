@@ -28,18 +28,31 @@ export interface Colouring {
   range: [number, number] | null
 }
 
-const count = (counts: Map<string, number>, key: string) => counts.set(key, (counts.get(key) ?? 0) + 1)
+/** The points of a map: each is coloured as `samples[sampleOf[i]]` is. */
+export interface Drawn {
+  samples: readonly Track[]
+  sampleOf: Int32Array
+}
 
-function countBy(keys: readonly string[]): Map<string, number> {
-  const counts = new Map<string, number>()
-  for (const key of keys) count(counts, key)
-  return counts
+/** Each point is a track of its own. */
+export const drawnAs = (tracks: readonly Track[]): Drawn => ({ samples: tracks, sampleOf: Int32Array.from(tracks.keys()) })
+
+type Counts = Map<string, number>
+
+const add = (counts: Counts, key: string, n: number) => counts.set(key, (counts.get(key) ?? 0) + n)
+
+/** How many points each sample stands for: uint32 [samples]. */
+function weigh({ samples, sampleOf }: Drawn): Uint32Array {
+  const weights = new Uint32Array(samples.length)
+  for (const sample of sampleOf) weights[sample]++
+  return weights
 }
 
 /** How often each category is in the library, and among points whose track has left it. */
-function countInLibrary(library: readonly Track[], points: readonly Track[], keys: readonly string[], field: Field): Map<string, number> {
-  const counts = countBy(library.map(field.categoryOf))
-  for (let i = 0; i < points.length; i++) if (points[i].id < 0) count(counts, keys[i])
+function countInLibrary(library: readonly Track[], { samples }: Drawn, keys: readonly string[], weights: Uint32Array, field: Field): Counts {
+  const counts: Counts = new Map()
+  for (const track of library) add(counts, field.categoryOf(track), 1)
+  samples.forEach((track, k) => track.id < 0 && add(counts, keys[k], weights[k]))
   return counts
 }
 
@@ -74,13 +87,15 @@ function entryColour(key: string, rank: number, number: NumberField | null, rang
   return CATEGORY_COLOURS[scheme][rank] ?? OTHER_COLOUR[scheme]
 }
 
-/** points: the tracks drawn, in order. library: all tracks, which decide the colours. */
-export function computeColouring(points: readonly Track[], library: readonly Track[], field: Field, scheme: Scheme): Colouring {
+/** library: all tracks, which decide the colours. */
+export function computeColouring(drawn: Drawn, library: readonly Track[], field: Field, scheme: Scheme): Colouring {
   const { number, categoryOf } = field
   const range = number && rangeOf(library, number)
-  const keys = points.map(categoryOf)
-  const counts = countBy(keys)
-  const legend = rankCategories(countInLibrary(library, points, keys, field), field)
+  const keys = drawn.samples.map(categoryOf)
+  const weights = weigh(drawn)
+  const counts: Counts = new Map()
+  keys.forEach((key, k) => add(counts, key, weights[k]))
+  const legend = rankCategories(countInLibrary(library, drawn, keys, weights, field), field)
     .map((key, rank) => ({
       key,
       label: field.labelOf(key),
@@ -89,19 +104,23 @@ export function computeColouring(points: readonly Track[], library: readonly Tra
       folded: !number && rank >= MAX_CATEGORIES && key !== UNKNOWN,
     }))
     .filter((entry) => entry.count > 0)
-  return { field, legend, range, ...paint(points, keys, field, legend, range, scheme) }
+  return { field, legend, range, ...paint(drawn, keys, field, legend, range, scheme) }
 }
 
-function paint(points: readonly Track[], keys: readonly string[], { number }: Field, legend: LegendEntry[], range: [number, number] | null, scheme: Scheme) {
+function paint({ samples, sampleOf }: Drawn, keys: readonly string[], { number }: Field, legend: LegendEntry[], range: [number, number] | null, scheme: Scheme) {
   const indexOf = new Map(legend.map((entry, i) => [entry.key, i]))
-  const colours = new Uint8Array(points.length * 3)
-  const entries = new Int32Array(points.length)
-  points.forEach((track, i) => {
-    entries[i] = indexOf.get(keys[i]) ?? 0
+  const entryOf = keys.map((key) => indexOf.get(key) ?? 0)
+  const colourOf = samples.map((track, k) => {
     const value = number?.of(track) ?? null
-    const exact = range && value !== null ? colourIn(range, value, scheme) : legend[entries[i]].colour
-    for (let channel = 0; channel < 3; channel++) colours[3 * i + channel] = exact[channel] // `set` takes ten times as long
+    return range && value !== null ? colourIn(range, value, scheme) : legend[entryOf[k]]?.colour
   })
+  const colours = new Uint8Array(sampleOf.length * 3)
+  const entries = new Int32Array(sampleOf.length)
+  for (let i = 0; i < sampleOf.length; i++) {
+    entries[i] = entryOf[sampleOf[i]]
+    const colour = colourOf[sampleOf[i]]
+    for (let channel = 0; channel < 3; channel++) colours[3 * i + channel] = colour[channel] // `set` takes ten times as long
+  }
   return { colours, entries }
 }
 

@@ -3,6 +3,7 @@ import type { Job, JobKind, JobState } from '@/api/jobTypes'
 import type { TrainingMusic } from '@/api/trainingTypes'
 import type { ModelInfo } from '@/api/types'
 import { FORMATS } from './exports'
+import { once } from './once'
 import { countOf, formatCount, formatTotal, joinKnown } from './track'
 
 /** 377_000_000 → `377 MB` */
@@ -72,8 +73,10 @@ export function progressText(job: Job): string {
 
 export const parseTime = (text: string): Date => new Date(`${text.replace(' ', 'T').slice(0, 23)}Z`)
 
+const when = once(() => new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' }))
+
 /** Date and time of day. */
-export const WHEN = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' })
+export const formatWhen = (text: string): string => when().format(parseTime(text))
 
 /** When it ended, how long it took, what came of it. */
 export function outcomeText(job: Job): string {
@@ -81,7 +84,7 @@ export function outcomeText(job: Job): string {
   return joinKnown(
     STATE_TEXT[job.state],
     job.note,
-    job.ended_at && WHEN.format(parseTime(job.ended_at)),
+    job.ended_at && formatWhen(job.ended_at),
     took !== null && took >= 1 ? `took ${formatTotal(took)}` : null,
   )
 }

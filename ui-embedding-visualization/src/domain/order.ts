@@ -1,18 +1,20 @@
 /** The order in which previous and next walk the visible tracks: as on a shelf, by artist, album, track. */
 import type { Track } from '@/api/types'
+import { once } from './once'
 import { sortInSlices, type Sliced } from './slicedSort'
 import { trackTitle } from './track'
 
-const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' })
+const collator = once(() => new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' }))
 const LAST = '\uffff'
 
 export function compareTracks(a: Track, b: Track): number {
+  const { compare } = collator()
   return (
-    collator.compare(a.artist ?? LAST, b.artist ?? LAST) ||
-    collator.compare(a.album ?? LAST, b.album ?? LAST) ||
+    compare(a.artist ?? LAST, b.artist ?? LAST) ||
+    compare(a.album ?? LAST, b.album ?? LAST) ||
     (a.track_number ?? Infinity) - (b.track_number ?? Infinity) ||
-    collator.compare(trackTitle(a), trackTitle(b)) ||
-    collator.compare(a.filename, b.filename)
+    compare(trackTitle(a), trackTitle(b)) ||
+    compare(a.filename, b.filename)
   )
 }
 

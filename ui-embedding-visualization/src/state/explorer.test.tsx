@@ -3,15 +3,18 @@ import { renderHook, waitFor } from '@testing-library/react'
 import type { ReactNode } from 'react'
 import { afterEach, expect, it, vi } from 'vitest'
 import { createQueryClient } from '@/api/queries'
+import type { ProjectionQuery } from '@/api/types'
 import { compareTracks } from '@/domain/order'
 import { SLICE } from '@/domain/slicedSort'
 import { LIBRARY, makeTrack, serve } from '@/testing/fakeServer'
 import { ExplorerProvider, useExplorer } from './explorer'
-import { tellDrawn } from './picture'
+import { tellDrawn, usePicture } from './picture'
 import { changeView, DEFAULT_VIEW } from './view'
 
 const N = 4 * SLICE
 const MANY = Array.from({ length: N }, (_, i) => makeTrack(`${i}.flac`, { id: i + 1, title: `Song ${N - i}` }))
+
+const QUERY: ProjectionQuery = { model: 'musicnn', variant: 'mtat', space: 'embedding', method: 'umap', dimensions: 2 }
 
 const client = createQueryClient()
 
@@ -34,6 +37,22 @@ function watchSorts(): number[] {
 }
 
 afterEach(() => vi.unstubAllGlobals())
+
+it('a picture is drawn without the names of its points', async () => {
+  const asked = serve({ ...LIBRARY, '/tracks': () => new Promise(() => {}) })
+  usePicture.setState({ drawn: false })
+  const names = vi.fn(() => ['a.flac', 'b.flac'])
+  const map = { count: 2, names, tags: ['jazz', 'rock'], tagOf: new Int32Array([1, 0]), coordinates: new Float32Array(6), dimensions: 2, note: null, stale: false }
+  client.setQueryData(['projection', QUERY], map)
+  changeView({ ...DEFAULT_VIEW, model: QUERY.model, variant: QUERY.variant }, 'amend')
+  const { result, unmount } = renderHook(useExplorer, { wrapper: Around })
+  await waitFor(() => expect(result.current.points.data?.count).toBe(2))
+  expect(result.current.colouring.legend.map(({ label }) => label).sort()).toEqual(['jazz', 'rock'])
+  expect(names).not.toHaveBeenCalled()
+  expect(asked.filter((path) => path.startsWith('/tracks'))).toEqual([])
+  expect(result.current.points.data?.tracks().map((track) => [track.filename, track.genre])).toEqual([['a.flac', 'rock'], ['b.flac', 'jazz']])
+  unmount()
+})
 
 it('all of a large library is selected at once, and put in order a part at a time', async () => {
   serve({ ...LIBRARY, '/tracks': { body: { tracks: MANY } } })

@@ -14,6 +14,8 @@ export type { Fetched, MapLayer, MapPoints } from './mapLayer'
 
 /** The first map's own fields are the explorer's. */
 export interface Explorer extends MapLayer {
+  /** A map is on its way to a screen that has shown none yet: what else can wait, waits. */
+  awaitsPicture: boolean
   models: Fetched<ModelsAnswer>
   tracks: Fetched<Track[]>
   /** The map beside the first; null while there is one only. */
@@ -57,6 +59,7 @@ function useExplorerState(): Explorer {
   const second = useMapLayer('second', secondQuery, query, library)
   return {
     ...first,
+    awaitsPicture,
     models,
     tracks,
     second: view.second && second,
@@ -108,14 +111,14 @@ function useSelected(library: Track[]) {
 }
 
 function usePlayOrder({ points, visible }: MapLayer, selection: readonly Track[]): Answered<string[]> {
-  const drawn = points.data?.tracks ?? NO_TRACKS
+  const { data } = points
   // Sorted before it is filtered: a group that is hidden costs no sorting.
-  const sorted = useMemo(() => onceSliced(drawn.length, () => playOrder(drawn)), [drawn])
+  const sorted = useMemo(() => onceSliced(data?.count ?? 0, () => playOrder(data?.tracks() ?? NO_TRACKS)), [data])
   return useCallback(
     (then) => {
       if (selection.length > 0) then(selection.map((track) => track.filename))
-      else sorted((order) => then(order.filter((i) => visible[i] === 1).map((i) => drawn[i].filename)))
+      else sorted((order) => then(order.filter((i) => visible[i] === 1).map((i) => data?.keys()[i] ?? '')))
     },
-    [drawn, visible, selection, sorted],
+    [data, visible, selection, sorted],
   )
 }

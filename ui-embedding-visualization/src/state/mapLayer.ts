@@ -2,7 +2,7 @@
 import { useCallback, useMemo } from 'react'
 import { useProjection, useProjectionProgress } from '@/api/queries'
 import type { Dimensions, ModelsAnswer, Projection, ProjectionQuery, Track } from '@/api/types'
-import { computeColouring, visibleMask, type Colouring } from '@/domain/colouring'
+import { computeColouring, drawnAs, visibleMask, type Colouring, type Drawn } from '@/domain/colouring'
 import type { Field } from '@/domain/fields'
 import { resolveQuery } from '@/domain/models'
 import { once } from '@/domain/once'
@@ -11,10 +11,11 @@ import { useField } from './field'
 import { useScheme } from './theme'
 import { useView, type SeenMap, type Side } from './view'
 
-/** Point `i` is `tracks[i]`, at `coordinates[3i … 3i+2]`. */
-export interface MapPoints {
-  keys: string[]
-  tracks: Track[]
+/** Point `i` is `tracks()[i]`, at `coordinates[3i … 3i+2]`. */
+export interface MapPoints extends Drawn {
+  count: number
+  keys: () => readonly string[]
+  tracks: () => readonly Track[]
   coordinates: Float32Array
   dimensions: Dimensions
   note: string | null
@@ -87,42 +88,45 @@ export function useWantedMap(seen: SeenMap | null, answer: ModelsAnswer | undefi
 export function useMapLayer(side: Side, query: ProjectionQuery | null, other: ProjectionQuery | null, library: LibraryState): MapLayer {
   const projection = toFetched(useProjection(query))
   const points = useMapPoints(projection.data, library.byName)
-  const indices = useMemo(() => once(() => new Map(points?.keys.map((key, i) => [key, i]))), [points])
+  const indices = useMemo(() => once(() => new Map(points?.keys().map((key, i) => [key, i]))), [points])
   return {
     side,
     query,
     progress: useProjectionProgress(query),
     points: { ...projection, data: points },
     indexOf: useCallback((filename) => (filename === null ? -1 : (indices().get(filename) ?? -1)), [indices]),
-    ...useColours(points?.tracks ?? NO_TRACKS, library, query, other),
-    chosen: useChosen(points?.tracks ?? NO_TRACKS, library.selected),
+    ...useColours(points, library, query, other),
+    chosen: useChosen(points, library.selected),
   }
 }
 
-/** The map is there before the list of tracks: until then a point knows its name and tag. */
+/** The map is there before the list of tracks: until then a point knows its name and tag, and is coloured as all with that tag. */
 function useMapPoints(projection: Projection | undefined, byName: ReadonlyMap<string, Track>): MapPoints | undefined {
   return useMemo(() => {
     if (!projection) return undefined
-    const { names, tags, coordinates, dimensions, note, stale } = projection
-    const known = byName.size > 0
-    const tracks = names.map((name, i) => (known && byName.get(name)) || trackOfPoint(name, tags[i]))
-    return { keys: names, tracks, coordinates, dimensions, note, stale }
+    const { count, names, tags, tagOf, coordinates, dimensions, note, stale } = projection
+    const tracks = once(() => names().map((name, i) => byName.get(name) ?? trackOfPoint(name, tags[tagOf[i]])))
+    const drawn = byName.size > 0 ? drawnAs(tracks()) : { samples: tags.map((tag) => trackOfPoint('', tag)), sampleOf: tagOf }
+    return { ...drawn, count, keys: names, tracks, coordinates, dimensions, note, stale }
   }, [projection, byName])
 }
 
-function useColours(drawn: Track[], { tracks, found }: LibraryState, query: ProjectionQuery | null, other: ProjectionQuery | null) {
+const NOTHING_DRAWN = drawnAs(NO_TRACKS)
+
+function useColours(points: MapPoints | undefined, { tracks, found }: LibraryState, query: ProjectionQuery | null, other: ProjectionQuery | null) {
   const { colour, hidden: hiddenKeys } = useView()
   const scheme = useScheme()
   const field = useField(colour, query, other)
-  const colouring = useMemo(() => computeColouring(drawn, tracks, field, scheme), [drawn, tracks, field, scheme])
+  const colouring = useMemo(() => computeColouring(points ?? NOTHING_DRAWN, tracks, field, scheme), [points, tracks, field, scheme])
   const hidden = useMemo(() => new Set(hiddenKeys), [hiddenKeys])
   const visible = useMemo(() => {
     const shown = visibleMask(colouring, hidden)
-    return found ? shown.map((one, i) => (found.has(drawn[i].filename) ? one : 0)) : shown
-  }, [colouring, hidden, found, drawn])
+    const names = found && points?.keys()
+    return found && names ? shown.map((one, i) => (found.has(names[i]) ? one : 0)) : shown
+  }, [colouring, hidden, found, points])
   return { field, colouring, hidden, visible }
 }
 
-function useChosen(drawn: Track[], selected: ReadonlySet<number>): Uint8Array | null {
-  return useMemo(() => (selected.size === 0 ? null : Uint8Array.from(drawn, (track) => Number(selected.has(track.id)))), [drawn, selected])
+function useChosen(points: MapPoints | undefined, selected: ReadonlySet<number>): Uint8Array | null {
+  return useMemo(() => (selected.size === 0 ? null : Uint8Array.from(points?.tracks() ?? [], (track) => Number(selected.has(track.id)))), [points, selected])
 }

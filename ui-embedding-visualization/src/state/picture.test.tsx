@@ -8,7 +8,7 @@ import { tellDrawn, useAwaitsPicture, usePicture } from './picture'
 import { changeView, DEFAULT_VIEW } from './view'
 
 const QUERY: ProjectionQuery = { model: 'acoustic', variant: 'librosa', space: 'embedding', method: 'pca', dimensions: 2 }
-const MAP = { names: ['a.ogg'], tags: ['jazz'], coordinates: new Float32Array(3), dimensions: 2, note: null, stale: false }
+const MAP = { count: 1, names: () => ['a.ogg'], tagOf: new Int32Array(1), tags: ['jazz'], coordinates: new Float32Array(3), dimensions: 2, note: null, stale: false }
 
 function ask(query: ProjectionQuery | null, answer?: object) {
   const client = createQueryClient()
@@ -36,7 +36,7 @@ describe('the lists of models and tracks', () => {
 
   it('do not wait where no map will be drawn', () => {
     expect(ask(null).current).toBe(false)
-    expect(ask(QUERY, { ...MAP, names: [] }).current).toBe(false)
+    expect(ask(QUERY, { ...MAP, count: 0 }).current).toBe(false)
     changeView({ page: 'library' }, 'amend')
     expect(ask(QUERY).current).toBe(false)
   })

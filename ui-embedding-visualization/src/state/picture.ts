@@ -6,9 +6,9 @@ import { useView } from './view'
 
 export const usePicture = create(() => ({ drawn: false }))
 
-/** Once the picture is on its way: what follows from it would hold it up. */
+/** Once the picture is seen, in the frame after its own: what follows from it would hold it up. */
 export function tellDrawn(): void {
-  if (!usePicture.getState().drawn) setTimeout(() => usePicture.setState({ drawn: true }))
+  if (!usePicture.getState().drawn) requestAnimationFrame(() => setTimeout(() => usePicture.setState({ drawn: true })))
 }
 
 /** A map is on its way to a screen that has shown none yet. query: the map; null while it is not known. */
@@ -18,5 +18,5 @@ export function useAwaitsPicture(query: ProjectionQuery | null): boolean {
   const { data, isPending } = useProjection(query)
   const beingComputed = useProjectionProgress(query) !== null
   if (drawn || page !== 'map' || query === null || beingComputed) return false
-  return isPending || (data?.names.length ?? 0) > 0
+  return isPending || (data?.count ?? 0) > 0
 }

@@ -1,5 +1,5 @@
 /** A server in memory: answers `fetch` with the JSON the real one would give. */
-import { float32, tableFromArrays, tableToIPC, utf8 } from '@uwdata/flechette'
+import { dictionary, float32, tableFromArrays, tableToIPC, utf8 } from '@uwdata/flechette'
 import { vi } from 'vitest'
 import type { Job } from '@/api/jobTypes'
 import type { Training, Trainings } from '@/api/trainingTypes'
@@ -137,7 +137,7 @@ interface MapBody {
 function writeColumns({ data, note = null, stale = false }: MapBody): Uint8Array<ArrayBuffer> {
   const axes = Array.from({ length: data[0]?.coords.length ?? 2 }, (_, axis) => ['xyz'[axis], data.map((point) => point.coords[axis])] as const)
   const columns = { name: data.map((point) => point.name), tag: data.map((point) => point.tag), ...Object.fromEntries(axes) }
-  const types = { name: utf8(), tag: utf8(), x: float32(), y: float32(), z: float32() }
+  const types = { name: utf8(), tag: dictionary(utf8()), x: float32(), y: float32(), z: float32() }
   const table = tableFromArrays(columns, { types })
   const metadata = new Map([['note', JSON.stringify(note)], ['stale', JSON.stringify(stale)]])
   Object.assign(table.schema, { metadata })

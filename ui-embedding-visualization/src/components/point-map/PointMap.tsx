@@ -73,7 +73,7 @@ export function PointMap(props: PointMapProps) {
       ref={root}
       className="point-map"
       data-testid={props.testId}
-      data-points={props.data.keys.length}
+      data-points={props.data.count}
       data-dimensions={props.data.dimensions}
       data-settled="false"
       data-tool={props.tool}

@@ -40,11 +40,12 @@ export class CanvasPointRenderer implements Renderer {
     this.context.clearRect(0, 0, frame.view.width, frame.view.height)
     this.context.lineWidth = outlinePixels(this.levels.length)
     this.context.strokeStyle = css(frame.look.background)
-    for (const i of this.order) this.drawPoint(this.context, frame, i)
+    const places = frame.screen()
+    for (const i of this.order) this.drawPoint(this.context, frame, places, i)
   }
 
-  private drawPoint(context: CanvasRenderingContext2D, frame: Frame, i: number): void {
-    const [x, y, depth] = [frame.screen[3 * i], frame.screen[3 * i + 1], frame.screen[3 * i + 2]]
+  private drawPoint(context: CanvasRenderingContext2D, frame: Frame, places: Float32Array, i: number): void {
+    const [x, y, depth] = [places[3 * i], places[3 * i + 1], places[3 * i + 2]]
     if (depth <= 0 || x < -20 || y < -20 || x > frame.view.width + 20 || y > frame.view.height + 20) return
     const nearness = Math.min(2.4, Math.max(0.4, frame.view.distance / depth))
     const radius = (frame.size / 2) * nearness * (this.levels[i] === LEVEL.full ? 1 : 0.78)

@@ -1,10 +1,11 @@
 /** The map without React: points, camera, movement, picking. Draws only when something has changed. */
-import { createView, DEEP_FIT, FLAT_FIT, isSameCamera, mixCameras, projectAll, unitPixels, type CameraState, type View } from './camera'
+import { createView, DEEP_FIT, FLAT_FIT, isSameCamera, mixCameras, unitPixels, type CameraState, type View } from './camera'
 import { mix, mixExtents, morphStart, pickInDirection, pickNearest, pointSize, toUnitBox, type Direction, type Extents, type UnitBox } from './geometry'
 import type { Place } from './markLayer'
 import { Overlay } from './overlay'
 import { pointsInRegion, type Polygon } from './region'
 import type { MapLook, Renderer } from './renderer'
+import { Projected, type Screen } from './screen'
 import { Tweens } from './tweens'
 import type { PointData, PointStyle } from './points'
 
@@ -19,7 +20,7 @@ export const MORPH_MS = 450
 const FLIGHT_MS = 600
 const FLIGHT_ZOOM = 2.2
 const PICK_RADIUS = 12
-const EMPTY_DATA: PointData = { keys: [], coordinates: new Float32Array(0), dimensions: 2 }
+const EMPTY_DATA: PointData = { count: 0, keys: () => [], coordinates: new Float32Array(0), dimensions: 2 }
 
 /** Sharp screens, but not more than the eye sees. */
 const pixelRatio = () => Math.min(2, window.devicePixelRatio || 1)
@@ -34,8 +35,7 @@ export class PointMapEngine {
   private positions: Float32Array = new Float32Array(0)
   private extents: Extents = [0, 0, 0]
   private camera: CameraState = FLAT_FIT
-  private screen: Float32Array = new Float32Array(0)
-  private screenIsOld = true
+  private readonly projected = new Projected()
   private sceneIsOld = true
   private look: MapLook = { background: [0, 0, 0], ghost: [60, 60, 60] }
   private readonly tweens = new Tweens<'morph' | 'flight'>()
@@ -74,11 +74,12 @@ export class PointMapEngine {
 
   /** Show other points. Those already on the map move to their new place; the camera comes back to fit, or stays for the first map. */
   setData(data: PointData, style: PointStyle): void {
-    const first = this.data.keys.length === 0
+    const first = this.data.count === 0
     const box = toUnitBox(data.coordinates)
-    const start = first ? box.positions.slice() : morphStart(this.data.keys, this.positions, data.keys, box.positions)
+    const start = first ? box.positions.slice() : morphStart(this.data.keys(), this.positions, data.keys(), box.positions)
     const fromExtents = first ? box.extents : this.extents
-    Object.assign(this, { data, style, box, positions: start, screen: new Float32Array(start.length), extents: fromExtents })
+    Object.assign(this, { data, style, box, positions: start, extents: fromExtents })
+    this.projected.resize(data.count)
     this.overlay.marks.set('hovered', -1)
     this.giveRendererPoints()
     if (first) return this.setCamera(this.fitCamera())
@@ -95,7 +96,7 @@ export class PointMapEngine {
   }
 
   setStyle(style: PointStyle): void {
-    if (style.levels.length !== this.data.keys.length) return
+    if (style.levels.length !== this.data.count) return
     this.style = style
     this.giveRendererPoints()
   }
@@ -165,36 +166,32 @@ export class PointMapEngine {
   }
 
   pick(x: number, y: number): number {
-    return pickNearest(this.freshScreen(), this.style.levels, x, y, PICK_RADIUS, this.size / 2)
+    return pickNearest(this.screen(), this.style.levels, x, y, PICK_RADIUS, this.size / 2)
   }
 
   /** Indices of the points seen inside a region of the screen. */
   pickRegion(polygon: Polygon): number[] {
-    return pointsInRegion(this.freshScreen(), this.style.levels, polygon)
+    return pointsInRegion(this.screen(), this.style.levels, polygon)
   }
 
   /** From the selected point, or from the middle of the map when nothing is selected. */
   pickTowards(direction: Direction): number {
     const from = this.overlay.marks.get('selected')
-    if (from >= 0) return pickInDirection(this.freshScreen(), this.style.levels, from, direction)
-    return pickNearest(this.freshScreen(), this.style.levels, this.width / 2, this.height / 2, Infinity, 0)
+    if (from >= 0) return pickInDirection(this.screen(), this.style.levels, from, direction)
+    return pickNearest(this.screen(), this.style.levels, this.width / 2, this.height / 2, Infinity, 0)
   }
 
   /** Where a point is, in pixels from the map's top left. */
   placeOf(index: number): Place {
-    const screen = this.freshScreen()
+    const screen = this.screen(index + 1)
     return { x: screen[3 * index], y: screen[3 * index + 1], visible: screen[3 * index + 2] > 0 }
   }
 
   get size(): number {
-    return pointSize(this.data.keys.length, this.camera.zoom, this.box.spacing * unitPixels(this.view))
+    return pointSize(this.data.count, this.camera.zoom, this.box.spacing * unitPixels(this.view))
   }
 
-  private freshScreen(): Float32Array {
-    if (this.screenIsOld) projectAll(this.positions, this.view, this.screen)
-    this.screenIsOld = false
-    return this.screen
-  }
+  private readonly screen: Screen = (count) => this.projected.at(this.positions, this.view, count)
 
   private move(name: 'morph' | 'flight', duration: number, step: (t: number) => void): void {
     this.tweens.start(name, this.moving ? duration : 0, step)
@@ -202,7 +199,7 @@ export class PointMapEngine {
   }
 
   private changed(): void {
-    this.screenIsOld = true
+    this.projected.forget()
     this.sceneIsOld = true
     this.requestFrame()
   }
@@ -223,15 +220,15 @@ export class PointMapEngine {
 
   private draw(): void {
     const { view, size, look } = this
-    this.renderer?.draw({ view, screen: this.freshScreen(), size, deep: this.extents[2] > 1e-3, look })
+    this.renderer?.draw({ view, screen: this.screen, size, deep: this.extents[2] > 1e-3, look })
     this.sceneIsOld = false
   }
 
   private placeOverlay(): void {
-    const { view, size } = this
-    const onMap = (index: number) => index >= 0 && index < this.data.keys.length
+    const { view, size, screen } = this
+    const onMap = (index: number) => index >= 0 && index < this.data.count
     const placeOf = (index: number) => (onMap(index) ? this.placeOf(index) : null)
-    this.overlay.place({ view, size, placeOf, screen: this.freshScreen(), levels: this.style.levels, toBox: this.box.toBox, labelled: !this.tweens.has('morph'), pixelRatio: pixelRatio() })
+    this.overlay.place({ view, size, placeOf, screen, levels: this.style.levels, toBox: this.box.toBox, labelled: !this.tweens.has('morph'), pixelRatio: pixelRatio() })
   }
 
   private reportSettled(settled: boolean): void {

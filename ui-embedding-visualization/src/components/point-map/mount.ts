@@ -58,20 +58,17 @@ type Latest = { readonly current: MapCallbacks & { tool: Tool } }
 type FrameListeners = Set<() => void>
 
 const CAMERA_REST_MS = 250
-
-function hasWebgl(): boolean {
-  const context = document.createElement('canvas').getContext('webgl2')
-  context?.getExtension('WEBGL_lose_context')?.loseContext()
-  return context !== null
-}
+const CONTEXT: WebGLContextAttributes = { alpha: true, antialias: false, powerPreference: 'high-performance' }
 
 const hasCanvas = () => document.createElement('canvas').getContext('2d') !== null
 
 /** WebGL where there is any (in its own chunk; a driver may refuse late, hence the catch), else a plain canvas; null where there is neither. */
 async function createRenderer(): Promise<Renderer | null> {
-  if (!hasWebgl()) return hasCanvas() ? new CanvasPointRenderer() : null
+  const canvas = document.createElement('canvas')
+  const context = canvas.getContext('webgl2', CONTEXT)
+  if (!context) return hasCanvas() ? new CanvasPointRenderer() : null
   try {
-    return (await import('./webglRenderer')).createWebglRenderer()
+    return (await import('./webglRenderer')).createWebglRenderer(canvas, context)
   } catch {
     return new CanvasPointRenderer()
   }

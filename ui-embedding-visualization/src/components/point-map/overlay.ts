@@ -4,13 +4,13 @@ import type { UnitBox } from './geometry'
 import { LabelLayer } from './labelLayer'
 import { LineLayer } from './lineLayer'
 import { MarkLayer, type Place } from './markLayer'
+import type { Screen } from './screen'
 import { pointsInSight, TitleLayer } from './titleLayer'
 
 export interface OverlayFrame {
   view: View
   toBox: UnitBox['toBox']
-  /** float32 [3n], see projectAll. */
-  screen: Float32Array
+  screen: Screen
   /** uint8 [n] of LEVEL. */
   levels: Uint8Array
   /** null for an index that is not on the map. */
@@ -45,7 +45,7 @@ export class Overlay {
     // A small map is seen whole from far: its points have names there too.
     const near = named.length > 0 && named.length < levels.length
     const taken = this.labels.place(view, frame.toBox, size / 2 + LIFT, frame.labelled, near)
-    this.titles.place(named, screen, taken, size)
+    this.titles.place(named, frame.placeOf, taken, size)
     this.marks.place(frame.placeOf, frame.size)
   }
 }

@@ -1,6 +1,8 @@
 /** The points: `coordinates` is float32 [3n] in any scale; a key follows its point from map to map. */
 export interface PointData {
-  keys: readonly string[]
+  count: number
+  /** Asked for only when another map is shown before. */
+  keys: () => readonly string[]
   coordinates: Float32Array
   dimensions: 2 | 3
 }

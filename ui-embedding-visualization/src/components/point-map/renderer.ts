@@ -1,4 +1,5 @@
 import type { View } from './camera'
+import type { Screen } from './screen'
 
 export type Rgb = readonly [number, number, number]
 
@@ -12,8 +13,7 @@ export interface MapLook {
 /** Everything a renderer draws in one frame. */
 export interface Frame {
   view: View
-  /** float32 [3n]: x, y in pixels and depth; see projectAll. */
-  screen: Float32Array
+  screen: Screen
   /** Diameter of a point at the target, in CSS pixels. */
   size: number
   /** Points in front of others hide them. */
@@ -41,7 +41,7 @@ export function drawingOrder(levels: Uint8Array): Uint32Array {
   for (const level of levels) counts[level]++
   let before = 0
   const next = counts.map((count) => (before += count) - count)
-  levels.forEach((level, i) => (order[next[level]++] = i))
+  for (let i = 0; i < levels.length; i++) order[next[levels[i]]++] = i
   return order
 }
 
@@ -49,8 +49,10 @@ export function drawingOrder(levels: Uint8Array): Uint32Array {
 export const MAX_SORTED = 8192
 
 /** Far points first. */
-export function sortByDepth(order: Uint32Array, screen: Float32Array): void {
-  if (order.length <= MAX_SORTED) order.sort((a, b) => screen[3 * b + 2] - screen[3 * a + 2])
+export function sortByDepth(order: Uint32Array, screen: Screen): void {
+  if (order.length > MAX_SORTED) return
+  const places = screen()
+  order.sort((a, b) => places[3 * b + 2] - places[3 * a + 2])
 }
 
 /** With few points there is room for an outline and a soft glow around each. */

@@ -1,12 +1,16 @@
 /** The names of single points, once so few are in sight that there is room for them. */
 import { isFree, type Box } from './boxes'
+import type { Place } from './markLayer'
+import type { Screen } from './screen'
 
 /** More points in sight than this are too many to name. */
 export const MAX_TITLED = 40
+/** Seen from far, there are too many in the first few: the others need not be projected. */
+const AT_A_TIME = 1024
 
-/** What is in sight. screen: float32 [3n], see projectAll.  levels: uint8 [n]; greyed points stay nameless. */
+/** What is in sight. levels: uint8 [n]; greyed points stay nameless. */
 export interface Sight {
-  screen: Float32Array
+  screen: Screen
   levels: Uint8Array
   width: number
   height: number
@@ -15,13 +19,20 @@ export interface Sight {
 /** Indices of the points in sight; empty when they are too many to name. */
 export function pointsInSight({ screen, levels, width, height }: Sight): number[] {
   const found: number[] = []
-  for (let i = 0; i < levels.length; i++) {
-    const [x, y] = [screen[3 * i], screen[3 * i + 1]]
-    if (levels[i] === 0 || screen[3 * i + 2] <= 0 || x < 0 || y < 0 || x > width || y > height) continue
-    if (found.push(i) > MAX_TITLED) return []
+  for (let start = 0; start < levels.length; start += AT_A_TIME) {
+    const end = Math.min(levels.length, start + AT_A_TIME)
+    const places = screen(end)
+    for (let i = start; i < end; i++) {
+      const [x, y] = [places[3 * i], places[3 * i + 1]]
+      if (levels[i] === 0 || places[3 * i + 2] <= 0 || x < 0 || y < 0 || x > width || y > height) continue
+      if (found.push(i) > MAX_TITLED) return []
+    }
   }
   return found
 }
+
+/** null for an index that is not on the map. */
+type PlaceOf = (index: number) => Place | null
 
 interface Title {
   element: HTMLElement
@@ -41,13 +52,14 @@ export class TitleLayer {
     this.textOf = textOf
   }
 
-  /** Beside their points, where nothing else stands. screen: see Sight. taken: boxes of other texts. size: diameter of a point. */
-  place(points: readonly number[], screen: Float32Array, taken: Box[], size: number): void {
+  /** Beside their points, where nothing else stands. taken: boxes of other texts. size: diameter of a point. */
+  place(points: readonly number[], placeOf: PlaceOf, taken: Box[], size: number): void {
     const wanted = new Set(points)
     for (const index of [...this.titles.keys()]) if (!wanted.has(index)) this.drop(index)
     for (const index of wanted) {
       const title = this.titles.get(index) ?? this.create(index)
-      const [x, y] = [screen[3 * index] + size / 2 + 6, screen[3 * index + 1] - title.height / 2]
+      const place = placeOf(index)
+      const [x, y] = [(place?.x ?? 0) + size / 2 + 6, (place?.y ?? 0) - title.height / 2]
       const box = { left: x, right: x + title.width, top: y, bottom: y + title.height }
       const free = isFree(box, taken)
       if (free) taken.push(box)

@@ -79,7 +79,6 @@ function createMaterials() {
 
 class WebglPointRenderer implements Renderer {
   readonly kind = 'webgl'
-  readonly canvas: HTMLCanvasElement
   private readonly gl: WebGLRenderer
   private readonly scene = new Scene()
   private readonly camera = new PerspectiveCamera(FIELD_OF_VIEW_DEGREES)
@@ -89,11 +88,13 @@ class WebglPointRenderer implements Renderer {
   private order: Uint32Array = new Uint32Array(0)
   private sorted = false
 
-  constructor() {
-    this.gl = new WebGLRenderer({ alpha: true, antialias: false, powerPreference: 'high-performance' })
+  constructor(
+    readonly canvas: HTMLCanvasElement,
+    context: WebGL2RenderingContext,
+  ) {
+    this.gl = new WebGLRenderer({ canvas, context })
     this.gl.setClearColor(0x000000, 0)
     this.gl.sortObjects = false // there is one, and its middle would be looked for among all points
-    this.canvas = this.gl.domElement
     for (const material of Object.values(this.materials)) this.gl.compile(new Points(this.points.geometry, material), this.camera)
   }
 
@@ -173,5 +174,5 @@ class WebglPointRenderer implements Renderer {
   }
 }
 
-/** Throws where the browser has no WebGL. */
-export const createWebglRenderer = (): Renderer => new WebglPointRenderer()
+/** Throws where the driver refuses late. */
+export const createWebglRenderer = (canvas: HTMLCanvasElement, context: WebGL2RenderingContext): Renderer => new WebglPointRenderer(canvas, context)

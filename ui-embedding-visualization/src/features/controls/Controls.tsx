@@ -25,7 +25,7 @@ export function Controls() {
       {second && <Segmented label="Which map" value={chosen} options={SIDES} onChange={setChosen} testIdPrefix="side" />}
       <ViewControls answer={models.data} query={layerQuery ?? query} side={second ? chosen : 'first'} />
       {page !== 'library' && <FilterSection />}
-      {points.data && points.data.keys.length > 0 && <Legend />}
+      {points.data && points.data.count > 0 && <Legend />}
     </>
   )
 }

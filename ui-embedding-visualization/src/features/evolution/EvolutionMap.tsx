@@ -19,7 +19,7 @@ export function EvolutionMap({ groups }: EvolutionMapProps) {
   return (
     <section className="evolution__card evolution__map" aria-label="Path over the map">
       <h2>Path over the map</h2>
-      {points.data && points.data.keys.length > 0 ? <Drawing groups={groups} points={points.data} /> : <p className="hint">{points.error ? points.error.message : 'The map is being drawn…'}</p>}
+      {points.data && points.data.count > 0 ? <Drawing groups={groups} points={points.data} /> : <p className="hint">{points.error ? points.error.message : 'The map is being drawn…'}</p>}
     </section>
   )
 }
@@ -30,7 +30,7 @@ function Drawing({ groups, points }: EvolutionMapProps & { points: MapPoints }) 
   const placeOf = (filename: string): [number, number] | null => (indexOf(filename) < 0 ? null : toScreen(indexOf(filename)))
   return (
     <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`Yearly centroids of ${groups.map(({ name }) => name).join(' and ')}`} data-testid="evolution-map">
-      <path className="evolution__rest" d={points.keys.map((_, i) => `M${toScreen(i).map((at) => at.toFixed(1)).join(' ')}h0`).join('')} />
+      <path className="evolution__rest" d={Array.from({ length: points.count }, (_, i) => `M${toScreen(i).map((at) => at.toFixed(1)).join(' ')}h0`).join('')} />
       {groups.map((group, at) => (
         <Path key={group.name} name={group.name} place={at} years={yearPlaces(group, placeOf)} />
       ))}
@@ -39,10 +39,10 @@ function Drawing({ groups, points }: EvolutionMapProps & { points: MapPoints }) 
 }
 
 /** From the map's coordinates to the drawing's, in proportion. */
-function fit({ coordinates, keys }: MapPoints): (index: number) => [number, number] {
+function fit({ coordinates, count }: MapPoints): (index: number) => [number, number] {
   const bounds = (axis: number) => {
     let [low, high] = [Infinity, -Infinity]
-    for (let i = 0; i < keys.length; i++) [low, high] = [Math.min(low, coordinates[3 * i + axis]), Math.max(high, coordinates[3 * i + axis])]
+    for (let i = 0; i < count; i++) [low, high] = [Math.min(low, coordinates[3 * i + axis]), Math.max(high, coordinates[3 * i + axis])]
     return [low, high] as const
   }
   const [left, right] = bounds(0)

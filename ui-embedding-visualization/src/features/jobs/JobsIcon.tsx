@@ -1,5 +1,5 @@
 import { Activity } from 'lucide-react'
-import { isUnfinished, useJobs } from '@/api/jobQueries'
+import { isUnfinished, useKnownJobs } from '@/api/jobQueries'
 import { shareOf } from '@/domain/jobs'
 import { countOf } from '@/domain/track'
 import './jobs.css'
@@ -21,12 +21,12 @@ export function JobsIcon({ size }: { size: number }) {
 
 /** The name of the header's button: how many jobs go on. */
 export function useJobsLabel(): string {
-  const n = useJobs().data?.jobs.filter(isUnfinished).length ?? 0
+  const n = useKnownJobs().data?.jobs.filter(isUnfinished).length ?? 0
   return n === 0 ? 'Jobs' : `Jobs: ${countOf(n, 'job')} under way`
 }
 
 /** The job that runs, else one that waits. */
 function useRunning() {
-  const under = useJobs().data?.jobs.filter(isUnfinished) ?? []
+  const under = useKnownJobs().data?.jobs.filter(isUnfinished) ?? []
   return under.find((job) => job.state === 'running') ?? under.at(-1) ?? null
 }

@@ -1,5 +1,5 @@
 import { Disc3, FolderOpen, TriangleAlert, Workflow } from 'lucide-react'
-import { useCallback, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import { ApiError } from '@/api/client'
 import type { ProjectionQuery } from '@/api/types'
 import { Face } from '@/components/Face'
@@ -45,7 +45,7 @@ function MapPane({ layer, onReady }: MapPaneProps) {
   if (failed?.error) return <Faced>{errorFace(failed.error, failed.retry)}</Faced>
   if (models.data?.n_tracks === 0) return <Faced>{emptyLibraryFace()}</Faced>
   if (!points.data || !query) return <Faced>{loadingFace(progress)}</Faced>
-  if (points.data.keys.length === 0) return <Faced>{nothingExtractedFace(query)}</Faced>
+  if (points.data.count === 0) return <Faced>{nothingExtractedFace(query)}</Faced>
   return (
     <section className="map-pane" aria-busy={points.waiting} data-side={layer.side}>
       <MapView layer={layer} points={points.data} onReady={onReady} />
@@ -59,8 +59,9 @@ const Faced = ({ children }: { children: React.ReactNode }) => <div className="m
 /** How much is drawn, what the server says about it, and what a map of this kind does not say. */
 function MapNote({ layer: { points, visible, progress, query, side } }: { layer: MapLayer }) {
   const { models, second } = useExplorer()
+  const shown = useMemo(() => visible.reduce((sum, one) => sum + one, 0), [visible])
   if (!points.data) return null
-  const [all, shown] = [visible.length, visible.reduce((sum, one) => sum + one, 0)]
+  const all = visible.length
   const count = shown < all ? `${shown} of ${countOf(all, 'track')}` : countOf(all, 'track')
   const name = second && query && models.data ? <strong>{mapName(query, models.data)} </strong> : null
   return (

@@ -50,7 +50,7 @@ export function MapView({ layer, points, onReady }: MapViewProps) {
   const [map, setMap] = useState<PointMapHandle | null>(null)
   const [hover, setHover] = useState<Hover | null>(null)
   const findTypical = useTypicalMoment(layer.query)
-  const pick = useCallback((index: number) => choose(points.keys[index]), [points])
+  const pick = useCallback((index: number) => choose(points.keys()[index]), [points])
   const lines = useLines(layer)
   const still = useMedia('(prefers-reduced-motion: reduce)')
   useFlights(map, points)
@@ -65,25 +65,25 @@ export function MapView({ layer, points, onReady }: MapViewProps) {
         style={useStyle(layer)}
         look={MAP_COLOURS[scheme]}
         labels={useLabels(layer, points)}
-        titleOf={useCallback((index: number) => trackTitle(points.tracks[index]), [points])}
+        titleOf={useCallback((index: number) => trackTitle(points.tracks()[index]), [points])}
         lines={lines}
         selected={indexOf(view.track)}
         playing={indexOf(playing)}
         echo={indexOf(elsewhere)}
         camera={seenMap(view, side)?.camera ?? null}
         still={still}
-        label={`${SIDE_NAMES[side]} of ${countOf(points.keys.length, 'track')}. Arrow keys go from track to track and play them.`}
+        label={`${SIDE_NAMES[side]} of ${countOf(points.count, 'track')}. Arrow keys go from track to track and play them.`}
         testId={side === 'first' ? 'map' : 'second-map'}
         onHover={(index, place) => {
-          const track = place && points.tracks[index]
+          const track = place && points.tracks()[index]
           setHover(track && { track, place, points })
           setHovered(track?.filename ?? null, side)
           if (track) startPreview(track.filename, findTypical)
           else stopPreview()
         }}
         onPick={pick}
-        onToggle={(index) => toggleSelected(points.tracks[index].id)}
-        onRegion={(indices, how) => selectRegion(indices.map((i) => points.tracks[i]), how)}
+        onToggle={(index) => toggleSelected(points.tracks()[index].id)}
+        onRegion={(indices, how) => selectRegion(indices.map((i) => points.tracks()[i]), how)}
         onUndrawable={() => changeView({ page: 'library' }, 'amend')}
         onNothing={() => (layer.chosen ? clearSelection() : map?.fit())}
         tool={useSelection((state) => state.tool)}
@@ -122,7 +122,8 @@ function useStyle({ colouring, visible, chosen }: MapLayer) {
 
 /** Names of coloured groups, and of regions that these leave nameless. */
 function useLabels({ colouring, hidden, query }: MapLayer, points: MapPoints): MapLabel[] {
-  const regions = useRegions(query).data
+  const { awaitsPicture } = useExplorer()
+  const regions = useRegions(awaitsPicture ? null : query).data
   return useMemo(() => {
     const groups = groupLabels(colouring, points.coordinates, hidden).map(({ entry, position }) => ({
       text: colouring.legend[entry].label,
@@ -151,7 +152,7 @@ function useFlights(map: PointMapHandle | null, points: MapPoints) {
     latest.current = points
   }, [points])
   useEffect(() => {
-    const index = wish ? latest.current.keys.indexOf(wish.track) : -1
+    const index = wish ? latest.current.keys().indexOf(wish.track) : -1
     if (index < 0 || !map) return
     map.flyTo(index)
     useFocus.setState({ wish: null }) // a map that is opened later must not fly again

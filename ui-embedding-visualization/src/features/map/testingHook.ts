@@ -55,9 +55,9 @@ function hookOf({ map, points, lines }: ShownMap, { visible }: MapLayer): MapHoo
     return { name, x, y, hidden: visible[i] === 0 }
   }
   const ends = (wanted: boolean) =>
-    lines.filter(({ seeming = false }) => seeming === wanted).map(({ from, to }): [string, string] => [points.keys[from], points.keys[to]])
+    lines.filter(({ seeming = false }) => seeming === wanted).map(({ from, to }): [string, string] => [points.keys()[from], points.keys()[to]])
   return {
-    pointPositions: () => points.keys.map(position),
+    pointPositions: () => points.keys().map(position),
     trail: () => [...(map?.trail() ?? [])],
     lines: () => ends(false),
     seemingLines: () => ends(true),

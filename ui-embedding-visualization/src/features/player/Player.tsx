@@ -21,7 +21,7 @@ interface PlayerProps {
 export function Player({ onShowTrack }: PlayerProps) {
   const { findTrack, points, indexOf } = useExplorer()
   const name = usePlayer((state) => state.track)
-  const track = findTrack(name) ?? points.data?.tracks[indexOf(name)] ?? null
+  const track = findTrack(name) ?? (name === null ? null : (points.data?.tracks()[indexOf(name)] ?? null))
   const audio = useRef<HTMLAudioElement>(null)
   const withList = useListened()
   const step = useCallback((by: 1 | -1) => withList((list) => stepTo(stepInOrder(list, usePlayer.getState().track, by))), [withList])
@@ -35,7 +35,7 @@ export function Player({ onShowTrack }: PlayerProps) {
       <NowPlaying track={track} onShowTrack={onShowTrack} />
       <TimeAxis />
       <div className="player__right">
-        <Transport step={step} disabled={name === null && !points.data?.keys.length} />
+        <Transport step={step} disabled={name === null && !points.data?.count} />
         <div className="player__more">
           <LikeThisMoment />
           <Volume />

@@ -17,7 +17,7 @@ import { TrackActions } from './TrackActions'
 export function TrackPanel() {
   const { findTrack, indexOf, points, tracks } = useExplorer()
   const { track: name } = useView()
-  const track = findTrack(name) ?? points.data?.tracks[indexOf(name)] ?? null
+  const track = findTrack(name) ?? (name === null ? null : (points.data?.tracks()[indexOf(name)] ?? null))
   return (
     <div className="track-panel" data-testid="track-panel">
       {track ? <TrackCard track={track} absent={points.data !== undefined && !points.waiting && indexOf(track.filename) < 0} library={tracks.data ?? []} /> : <LibrarySummary missing={tracks.data ? name : null} />}
