@@ -30,7 +30,7 @@ THREE = ROOT / "ui-embedding-visualization" / "node_modules" / "three" / "build"
 BARE_PAGE = Path(__file__).with_name("bare_map.html")
 SCREEN = {"width": 1440, "height": 900}
 PATIENCE_MS = 120_000
-N_OPENINGS = 5
+N_OPENINGS = 9
 N_MOVES = 80
 RADIUS = 120  # pixels
 MAP_SELECTOR = '[data-testid="map"]'

@@ -61,7 +61,7 @@ const unknownLast = (a: string, b: string) => Number(a === UNKNOWN) - Number(b =
 /** Most frequent first, numbers from small to large. counts: of the whole library, so that a colour keeps its meaning from model to model. */
 function rankCategories(counts: ReadonlyMap<string, number>, { number }: Field): string[] {
   const byCount = (a: string, b: string) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0)
-  const byName = (a: string, b: string) => a.localeCompare(b)
+  const byName = (a: string, b: string) => Number(a > b) - Number(a < b) // as code: the tables of a language take 20 ms to read
   const inOrder = number ? (a: string, b: string) => number.middle(a) - number.middle(b) : (a: string, b: string) => byCount(a, b) || byName(a, b)
   return [...counts.keys()].sort((a, b) => unknownLast(a, b) || inOrder(a, b))
 }

@@ -54,7 +54,7 @@ it('a picture is drawn without the names of its points', async () => {
   unmount()
 })
 
-it('all of a large library is selected at once, and put in order a part at a time', async () => {
+it('all of a large library is selected at once, put in order a part at a time, and listed once for previous and next', async () => {
   serve({ ...LIBRARY, '/tracks': { body: { tracks: MANY } } })
   const sorted = watchSorts()
   tellDrawn()
@@ -66,5 +66,9 @@ it('all of a large library is selected at once, and put in order a part at a tim
   expect(Math.max(...sorted)).toBeLessThanOrEqual(SLICE)
   vi.restoreAllMocks()
   expect(result.current.selection.map((track) => track.id)).toEqual(MANY.map((track) => track.id).reverse())
+  const asked: string[][] = []
+  for (let i = 0; i < 2; i++) result.current.playOrder((order) => asked.push(order))
+  expect(asked[0]).toHaveLength(N)
+  expect(asked[1]).toBe(asked[0])
   changeView(DEFAULT_VIEW, 'amend')
 })

@@ -114,11 +114,11 @@ function usePlayOrder({ points, visible }: MapLayer, selection: readonly Track[]
   const { data } = points
   // Sorted before it is filtered: a group that is hidden costs no sorting.
   const sorted = useMemo(() => onceSliced(data?.count ?? 0, () => playOrder(data?.tracks() ?? NO_TRACKS)), [data])
-  return useCallback(
-    (then) => {
-      if (selection.length > 0) then(selection.map((track) => track.filename))
-      else sorted((order) => then(order.filter((i) => visible[i] === 1).map((i) => data?.keys()[i] ?? '')))
-    },
-    [data, visible, selection, sorted],
-  )
+  return useMemo(() => {
+    let names: string[] | null = null
+    return (then) => {
+      if (selection.length > 0) then((names ??= selection.map((track) => track.filename)))
+      else sorted((order) => then((names ??= order.filter((i) => visible[i] === 1).map((i) => data?.keys()[i] ?? ''))))
+    }
+  }, [data, visible, selection, sorted])
 }

@@ -128,5 +128,10 @@ function useColours(points: MapPoints | undefined, { tracks, found }: LibrarySta
 }
 
 function useChosen(points: MapPoints | undefined, selected: ReadonlySet<number>): Uint8Array | null {
-  return useMemo(() => (selected.size === 0 ? null : Uint8Array.from(points?.tracks() ?? [], (track) => Number(selected.has(track.id)))), [points, selected])
+  return useMemo(() => {
+    if (selected.size === 0) return null
+    const chosen = new Uint8Array(points?.count ?? 0) // `Uint8Array.from` takes ten times as long
+    points?.tracks().forEach((track, i) => (chosen[i] = Number(selected.has(track.id))))
+    return chosen
+  }, [points, selected])
 }

@@ -12,29 +12,33 @@ export interface UnitBox {
   toBox: (x: number, y: number, z: number) => [number, number, number]
 }
 
-function bounds(coordinates: Float32Array): { low: number[]; high: number[] } {
-  const low = [Infinity, Infinity, Infinity]
-  const high = [-Infinity, -Infinity, -Infinity]
-  for (let axis = 0; axis < 3; axis++) {
-    for (let i = axis; i < coordinates.length; i += 3) {
-      const value = coordinates[i]
-      if (!Number.isFinite(value)) continue
-      if (value < low[axis]) low[axis] = value
-      if (value > high[axis]) high[axis] = value
-    }
+/** Smallest and largest value of one axis, in plain loops: these run once for a hundred thousand points, before anything is compiled. */
+function boundsOf(coordinates: Float32Array, axis: number): [number, number] {
+  let low = Infinity
+  let high = -Infinity
+  for (let i = axis; i < coordinates.length; i += 3) {
+    const value = coordinates[i]
+    if (value < low && value > -Infinity) low = value
+    if (value > high && value < Infinity) high = value
   }
-  return { low, high }
+  return [low, high]
 }
 
 /** Centre the data and scale it, all axes alike, so that the longest side reaches from -1 to 1. Non-finite values go to the centre. */
 export function toUnitBox(coordinates: Float32Array): UnitBox {
-  const { low, high } = bounds(coordinates)
-  const centre = low.map((value, axis) => (Number.isFinite(value) ? (value + high[axis]) / 2 : 0))
-  const half = low.map((value, axis) => (Number.isFinite(value) ? (high[axis] - value) / 2 : 0))
+  const bounds = [0, 1, 2].map((axis) => boundsOf(coordinates, axis))
+  const centre = bounds.map(([low, high]) => (low <= high ? (low + high) / 2 : 0))
+  const half = bounds.map(([low, high]) => (low <= high ? (high - low) / 2 : 0))
   const scale = 1 / (Math.max(...half) || 1)
   const place = (value: number, axis: number) => (Number.isFinite(value) ? (value - centre[axis]) * scale : 0)
   const positions = new Float32Array(coordinates.length)
-  for (let axis = 0; axis < 3; axis++) for (let i = axis; i < coordinates.length; i += 3) positions[i] = place(coordinates[i], axis)
+  for (let axis = 0; axis < 3; axis++) {
+    const middle = centre[axis]
+    for (let i = axis; i < coordinates.length; i += 3) {
+      const offset = coordinates[i] - middle
+      positions[i] = offset - offset === 0 ? offset * scale : 0 // not so for what is not finite
+    }
+  }
   return {
     positions,
     spacing: typicalSpacing(positions),

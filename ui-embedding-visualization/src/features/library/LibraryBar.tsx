@@ -42,14 +42,13 @@ export function LibraryBar({ rows, total }: LibraryBarProps) {
 /** What can be done with the tracks that are selected, here or on the map. */
 function SelectedActions() {
   const { selection } = useExplorer()
-  const ids = selection.map((track) => track.id)
   return (
-    <div className="library-bar__actions" role="group" aria-label={`${countOf(ids.length, 'track')} selected`} data-testid="library-selected">
-      <strong>{formatCount(ids.length)} selected</strong>
-      <IconButton label="Play the selected tracks" kind="framed" disabled={ids.length === 0} onClick={() => playQueue(selection.map((track) => track.filename))} testId="library-play">
+    <div className="library-bar__actions" role="group" aria-label={`${countOf(selection.length, 'track')} selected`} data-testid="library-selected">
+      <strong>{formatCount(selection.length)} selected</strong>
+      <IconButton label="Play the selected tracks" kind="framed" disabled={selection.length === 0} onClick={() => playQueue(selection.map((track) => track.filename))} testId="library-play">
         <Play size={14} fill="currentColor" strokeWidth={0} />
       </IconButton>
-      <IconButton label="Save the selected tracks as a playlist" kind="framed" disabled={ids.length === 0} onClick={() => offerPlaylist(ids)} testId="library-save">
+      <IconButton label="Save the selected tracks as a playlist" kind="framed" disabled={selection.length === 0} onClick={() => offerPlaylist(selection.map((track) => track.id))} testId="library-save">
         <ListPlus size={15} />
       </IconButton>
       <IconButton label="Show the selected tracks on the map" kind="framed" onClick={() => changeView({ page: 'map', panel: 'selection' })} testId="library-on-map">

@@ -20,7 +20,7 @@ export function TableHead({ columns, rows, small }: TableHeadProps) {
   const { sort: text } = useView()
   const { selected } = useExplorer()
   const sort = parseSort(text)
-  const all = useMemo(() => rows.length > 0 && rows.every((track) => selected.has(track.id)), [rows, selected])
+  const all = useMemo(() => rows.length > 0 && rows.length <= selected.size && rows.every((track) => selected.has(track.id)), [rows, selected])
   return (
     <div className="table__head" role="rowgroup">
       <div className="table__row" role="row" aria-rowindex={1}>

@@ -125,6 +125,7 @@ function useLabels({ colouring, hidden, query }: MapLayer, points: MapPoints): M
   const { awaitsPicture } = useExplorer()
   const regions = useRegions(awaitsPicture ? null : query).data
   return useMemo(() => {
+    if (awaitsPicture) return []
     const groups = groupLabels(colouring, points.coordinates, hidden).map(({ entry, position }) => ({
       text: colouring.legend[entry].label,
       colour: cssColour(colouring.legend[entry].colour),
@@ -132,7 +133,7 @@ function useLabels({ colouring, hidden, query }: MapLayer, points: MapPoints): M
     }))
     const names = regionNames(regions ?? [], groups.map(({ text }) => text))
     return [...groups, ...names.map((name) => ({ ...name, colour: 'var(--mute)', far: true }))]
-  }, [colouring, points, hidden, regions])
+  }, [awaitsPicture, colouring, points, hidden, regions])
 }
 
 /** Between tracks that the map has. */

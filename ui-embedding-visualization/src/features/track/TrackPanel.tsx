@@ -1,3 +1,4 @@
+import { useMemo } from 'react'
 import type { Track } from '@/api/types'
 import { Facts } from '@/components/Facts'
 import { Cover } from '@/components/Cover'
@@ -74,16 +75,19 @@ function TrackFacts({ track }: { track: Track }) {
 
 const MAX_LISTED = 12
 
+/** In the order of a shelf. */
+const sameArtist = ({ artist, filename }: Track, library: readonly Track[]): Track[] =>
+  artist === null ? [] : library.filter((other) => other.artist === artist && other.filename !== filename && other.status === 'ok').sort(compareTracks)
+
 /** Known from the tags, not from a model. */
 function SameArtist({ track, library }: { track: Track; library: readonly Track[] }) {
-  if (track.artist === null) return null
-  const others = library.filter((other) => other.artist === track.artist && other.filename !== track.filename && other.status === 'ok')
+  const others = useMemo(() => sameArtist(track, library), [track, library])
   if (others.length === 0) return null
   return (
     <section className="panel-section">
       <h2>More by {track.artist}</h2>
       <ul className="track-list">
-        {others.sort(compareTracks).slice(0, MAX_LISTED).map((other) => (
+        {others.slice(0, MAX_LISTED).map((other) => (
           <li key={other.filename}>
             <MediaRow
               cover={coverOf(other, 30)}
