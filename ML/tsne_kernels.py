@@ -53,6 +53,22 @@ def gather(places, fields, found, start, stop):
 
 
 @njit(nogil=True, fastmath=True, cache=True)
+def push_each(coords, found, start, stop):
+    """found float32 [n, 3]: the push of all rows on each along both axes, and how near they all are."""
+    one = np.float32(1)
+    for i in range(start, stop):
+        x, y = coords[i, 0], coords[i, 1]
+        along_x = along_y = total = np.float32(0)
+        for j in range(len(coords)):
+            dx, dy = x - coords[j, 0], y - coords[j, 1]
+            near = one / (one + dx * dx + dy * dy)
+            along_x += near * near * dx
+            along_y += near * near * dy
+            total += near
+        found[i, 0], found[i, 1], found[i, 2] = along_x, along_y, total
+
+
+@njit(nogil=True, fastmath=True, cache=True)
 def attract(coords, offsets, ends, strengths, pulls, start, stop):
     """pulls float32 [n, 2]: towards the neighbours of each row, by their strengths.
 

@@ -2,7 +2,8 @@
 
 The pushes of all on all are a convolution: rows are spread as charges onto a regular grid, the charges are
 convolved with the push of one row, and what they add up to is read off where each row is. Single precision,
-pushes instead of their parts and a cubic on four nodes take a quarter of openTSNE's processor time.
+pushes instead of their parts and a cubic on four nodes take a quarter of openTSNE's processor time. Of few
+rows the pushes are summed pair by pair, which is exact and quicker.
 
 Imported where it is used: numba takes a second to load.
 """
@@ -16,8 +17,9 @@ import numpy as np
 from scipy.fft import fftfreq, irfft2, next_fast_len, rfft2
 
 from ML.kernels import n_threads, over_rows
-from ML.tsne_kernels import attract, gather, move, spread
+from ML.tsne_kernels import attract, gather, move, push_each, spread
 
+FEW_ROWS = 2500  # fewer pairs than that take less time than the transforms
 GRID_STEP = 1 / 3  # of the map's unit, which is how far a row's push reaches
 FINEST_STEP = GRID_STEP / 16  # for a map that has only begun to unfold
 # Along the longer side: smaller maps have a finer grid, larger ones a coarser.
@@ -59,7 +61,10 @@ def lay_out(affinities, start: np.ndarray, phases: Phases, tell: Callable[[int],
             strengths = (affinities.data * exaggeration).astype(np.float32)
             rate = np.float32(max(len(coords) / exaggeration, LOWEST_RATE))
             for _ in range(iterations):
-                grid, pushes = push(coords, grid, pool)
+                if len(coords) <= FEW_ROWS:
+                    pushes = push_pairwise(coords, pool)
+                else:
+                    grid, pushes = push(coords, grid, pool)
                 over_rows(pool, len(coords), partial(attract, coords, offsets, ends, strengths, pulls))
                 update = partial(move, coords, pulls, pushes, rate, MOMENTUM, speeds, gains)
                 over_rows(pool, len(coords), update)
@@ -78,9 +83,20 @@ def push(coords: np.ndarray, grid: Grid | None, pool: ThreadPoolExecutor) -> tup
     fields = irfft2(spectra, s=grid.shape, axes=(1, 2), workers=n_threads())
     found = np.empty((len(coords), 3), np.float32)
     over_rows(pool, len(coords), partial(gather, places, fields, found))
-    nearness = found[:, 2].sum(dtype=np.float64) - len(coords)  # but not to themselves
-    found /= np.float32(nearness)
-    return grid, found
+    return grid, share_out(found)
+
+
+def push_pairwise(coords: np.ndarray, pool: ThreadPoolExecutor) -> np.ndarray:
+    """The same, exactly."""
+    found = np.empty((len(coords), 3), np.float32)
+    over_rows(pool, len(coords), partial(push_each, coords, found))
+    return share_out(found)
+
+
+def share_out(found: np.ndarray) -> np.ndarray:
+    """Pushes in shares of all nearness, but for that of rows to themselves: found, changed."""
+    found /= np.float32(found[:, 2].sum(dtype=np.float64) - len(found))
+    return found
 
 
 def lay_grid(coords: np.ndarray, grid: Grid | None) -> tuple[Grid, np.ndarray]:

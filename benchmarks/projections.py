@@ -57,7 +57,8 @@ np.save(sys.argv[2], coords)
 Result = TypeVar("Result")
 
 NOTES = """
-t-SNE in the plane spends its time in Fourier transforms of a grid that grows with the map. Its
+t-SNE in the plane spends its time in Fourier transforms of a grid that grows with the map, or in pairs where
+rows are few: of 401 it takes 1.4 s, the rest is the start of the program (openTSNE, numba). Its
 trustworthiness differs by 0.0001 between starts that differ in the seventh digit: 0.99578, 0.99587, 0.99588,
 0.99590 and 0.99592 were seen for 10 k × 200.
 """
@@ -83,13 +84,15 @@ class Drawn:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("sizes", nargs="*", metavar="SIZE", help="small, large; default: both")
+    parser.add_argument(
+        "sizes", nargs="*", metavar="SIZE", help=f"{', '.join(SIZES)}; default: what there is music for"
+    )
     parser.add_argument("--method", choices=[ours for _, ours, _, _ in METHODS], help="only this one")
-    parser.add_argument("--audio", type=Path, help="a folder of music: adds MusiCNN's segments of it")
+    parser.add_argument("--audio", type=Path, help="a folder of music, for MusiCNN's segments of it")
     arguments = parser.parse_args()
     if unknown := set(arguments.sizes) - set(SIZES):
         parser.error(f"unknown size {', '.join(unknown)}: choose from {', '.join(SIZES)}")
-    for size in arguments.sizes or SIZES:
+    for size in arguments.sizes or [size for size in SIZES if size != "real" or arguments.audio]:
         with tempfile.TemporaryDirectory() as scratch:
             methods = [row for row in METHODS if arguments.method in (None, row[1])]
             job = Job(Path(scratch), methods, arguments.audio)
@@ -102,9 +105,6 @@ def measure_small(job: Job) -> Iterator[Row]:
     yield from measure_neighbors(vectors, "10 k × 200")
     yield from measure_adding(vectors, job.scratch)
     yield from compare_methods("10 k × 200", vectors, job)
-    if job.audio:
-        real = load_segments(job.audio)
-        yield from compare_methods(f"{len(real)} real segments × {real.shape[1]}", real, job)
 
 
 def measure_large(job: Job) -> Iterator[Row]:
@@ -113,7 +113,14 @@ def measure_large(job: Job) -> Iterator[Row]:
     yield from compare_methods("50 k × 768", vectors, job)
 
 
-SIZES = {"small": measure_small, "large": measure_large}
+def measure_real(job: Job) -> Iterator[Row]:
+    if not job.audio:
+        raise SystemExit("Which music? Give --audio a folder.")
+    real = load_segments(job.audio)
+    yield from compare_methods(f"{len(real)} real segments × {real.shape[1]}", real, job)
+
+
+SIZES = {"small": measure_small, "large": measure_large, "real": measure_real}
 
 
 def make_clusters(n_tracks: int, width: int, n_clusters: int = 40, n_directions: int = 12) -> np.ndarray:

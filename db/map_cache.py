@@ -16,7 +16,7 @@ from db.schema import CachedProjection, now
 from ML.projections import get_projection
 from ML.spec import ModelSpec
 
-CODE_VERSION = 3  # raise when ML draws other maps from the same vectors and parameters
+CODE_VERSION = 4  # raise when ML draws other maps from the same vectors and parameters
 N_UNUSUAL = 20  # maps kept of one name with parameters of a person's own
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ML import tsne_layout
-from ML.tsne_layout import GRID_STEP, MOST_NODES, lay_grid, push
+from ML.tsne_layout import GRID_STEP, MOST_NODES, lay_grid, make_grid, push, push_pairwise
 
 
 def pairwise_push(coords: np.ndarray) -> np.ndarray:
@@ -21,8 +21,28 @@ def test_pushes_are_those_of_every_pair(size):
     coords = (size * np.random.default_rng(0).standard_normal((400, 2))).astype(np.float32)
     with ThreadPoolExecutor(2) as pool:
         _, found = push(coords, None, pool)
+        exact = push_pairwise(coords, pool)
     true = pairwise_push(coords)
     assert np.abs(found[:, :2] - true).max() < 0.05 * np.abs(true).max()
+    assert np.abs(exact[:, :2] - true).max() < 1e-4 * np.abs(true).max()
+
+
+def test_few_rows_are_laid_out_pair_by_pair(monkeypatch):
+    """By the exact pushes, whatever the number of threads; more rows by the grid."""
+    from scipy.sparse import csr_matrix
+
+    grids = []
+    monkeypatch.setattr(tsne_layout, "make_grid", lambda *given: grids.append(given) or make_grid(*given))
+    affinities = csr_matrix((np.ones((30, 30)) - np.eye(30)) / 870)
+    start = np.random.default_rng(0).standard_normal((30, 2))
+    maps = []
+    for threads in ("1", "3"):
+        monkeypatch.setenv("OMP_NUM_THREADS", threads)
+        maps.append(tsne_layout.lay_out(affinities, start, ((20, 1.0),), lambda _: None))
+    assert (maps[0] == maps[1]).all() and not grids
+    monkeypatch.setattr(tsne_layout, "FEW_ROWS", 29)
+    by_grid = tsne_layout.lay_out(affinities, start, ((20, 1.0),), lambda _: None)
+    assert grids and np.abs(by_grid - maps[0]).max() < 0.05 * np.abs(maps[0]).max()
 
 
 def test_the_grid_stays_while_it_holds_the_map():
