@@ -37,21 +37,37 @@ def compress_gzip(content: bytes) -> bytes:
 COMPRESSED_TYPES = ["application/json", "text/html", "text/css", "text/javascript", "image/svg+xml"]
 # The ones we like best in front.
 ENCODINGS = {"zstd": compress_zstandard, "br": compress_brotli, "gzip": compress_gzip}
+LARGE_BYTES = (
+    16 * 2**20
+)  # a million tracks are 20 times that, and would be forgotten for what is asked for next
+
+
+def unpack_zstandard(packed: bytes) -> bytes:
+    import pyarrow as pa
+
+    return bytes(pa.CompressedInputStream(pa.BufferReader(packed), "zstd").read())
 
 
 class Body:
-    """Content, and what became of it in each encoding that was asked for."""
+    """Content, and what became of it in each encoding that was asked for; large content only compressed."""
 
     def __init__(self, content: bytes, mimetype: str):
-        self.content = content
-        self.mimetype = mimetype
-        self.etag = hashlib.blake2b(content, digest_size=16).hexdigest()
         self._packed: dict[str, bytes] = {}
         self._lock = Lock()
+        self._content: bytes | None = content
+        self.mimetype = mimetype
+        self.etag = hashlib.blake2b(content, digest_size=16).hexdigest()
+        if len(content) > LARGE_BYTES:
+            self._packed["zstd"] = ENCODINGS["zstd"](content)
+            self._content = None
+
+    @property
+    def content(self) -> bytes:
+        return unpack_zstandard(self._packed["zstd"]) if self._content is None else self._content
 
     @property
     def n_bytes(self) -> int:
-        return len(self.content) + sum(map(len, self._packed.values()))
+        return len(self._content or b"") + sum(map(len, self._packed.values()))
 
     def packed(self, encoding: str) -> bytes:
         with self._lock:

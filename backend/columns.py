@@ -1,7 +1,7 @@
 """A map in columns: Arrow IPC, which a browser reads without parsing a hundred thousand objects.
 
-The stream itself is not compressed: browsers unpack the encoding of the answer (Zstandard, brotli, gzip), and not every
-reader of Arrow unpacks buffers.
+The stream itself is not compressed: browsers unpack the encoding of the answer (Zstandard, brotli, gzip), and
+not every reader of Arrow unpacks buffers.
 """
 
 import json

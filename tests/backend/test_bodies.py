@@ -29,11 +29,7 @@ def add(app, *filenames: str, pair=("musicnn", "mtat"), **columns) -> None:
             save_output(session, track.id, pair, output)
 
 
-def unpack_zstandard(content: bytes) -> bytes:
-    return pa.CompressedInputStream(pa.BufferReader(content), "zstd").read()
-
-
-PACKED = {"zstd": unpack_zstandard, "br": brotli.decompress, "gzip": gzip.decompress}
+PACKED = {"zstd": backend.bodies.unpack_zstandard, "br": brotli.decompress, "gzip": gzip.decompress}
 
 
 @pytest.fixture
@@ -79,11 +75,21 @@ def test_a_script_of_the_app_is_compressed_once_for_all_visitors(app, client, tm
     app.config["UI_BUILD_DIR"] = tmp_path
     for _ in range(3):
         answer = client.get("/assets/index-1a2b.js", headers={"Accept-Encoding": "gzip, deflate, br, zstd"})
-        assert unpack_zstandard(answer.data) == script.read_bytes()
+        assert backend.bodies.unpack_zstandard(answer.data) == script.read_bytes()
     assert work == ["zstd"]
     script.write_text("let x = 2;" * 200)
     os.utime(script, ns=(1, 1))  # another build
     assert client.get("/assets/index-1a2b.js").data == script.read_bytes()
+
+
+def test_a_large_body_is_kept_compressed_only(client, library, work, monkeypatch):
+    plain = client.get("/tracks", headers={"Accept-Encoding": "identity"}).data
+    monkeypatch.setattr(backend.bodies, "LARGE_BYTES", 100)
+    body = backend.bodies.Body(plain, "application/json")
+    assert body.n_bytes < len(plain) and body.content == plain
+    for encoding, unpack in PACKED.items():
+        assert unpack(body.packed(encoding)) == plain
+    assert work.count("zstd") == 1
 
 
 def test_many_who_ask_at_once_wait_for_one(app, client, library, work):
