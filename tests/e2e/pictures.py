@@ -7,7 +7,7 @@ from PIL import Image
 
 
 def shrink(path: Path) -> None:
-    """256 colours, dithered none: a third of the size. Far from each other, so that a legend's dot keeps its own."""
+    """256 colours far from each other, which keep those of a legend, undithered: a third of the size."""
     with Image.open(path) as picture:
         fewer = picture.convert("RGB").quantize(
             256, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE
