@@ -19,7 +19,7 @@ from scipy.fft import fftfreq, irfft2, next_fast_len, rfft2
 from ML.kernels import n_threads, over_rows
 from ML.tsne_kernels import attract, gather, move, push_each, spread
 
-FEW_ROWS = 2500  # fewer pairs than that take less time than the transforms
+FEW_ROWS = 2500  # of so many, all pairs take less time than the transforms
 GRID_STEP = 1 / 3  # of the map's unit, which is how far a row's push reaches
 FINEST_STEP = GRID_STEP / 16  # for a map that has only begun to unfold
 # Along the longer side: smaller maps have a finer grid, larger ones a coarser.

@@ -37,9 +37,8 @@ def compress_gzip(content: bytes) -> bytes:
 COMPRESSED_TYPES = ["application/json", "text/html", "text/css", "text/javascript", "image/svg+xml"]
 # The ones we like best in front.
 ENCODINGS = {"zstd": compress_zstandard, "br": compress_brotli, "gzip": compress_gzip}
-LARGE_BYTES = (
-    16 * 2**20
-)  # a million tracks are 20 times that, and would be forgotten for what is asked for next
+# A million tracks are 342 MB: whole, they would be forgotten for what is asked for next.
+LARGE_BYTES = 16 * 2**20
 
 
 def unpack_zstandard(packed: bytes) -> bytes:

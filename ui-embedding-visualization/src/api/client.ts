@@ -1,8 +1,8 @@
 /** The one door to the server; what is asked before the app is read goes through `early`. */
+import type { Evolution, TrackPair, Verdict } from './analysisTypes'
 import { readColumns } from './columns'
 import { takeEarly } from './early'
 import { mapParams, projectionUrl, toQuery } from './paths'
-import type { Evolution, TrackPair, Verdict } from './analysisTypes'
 import type {
   Activations,
   ExportFormat,
@@ -130,7 +130,6 @@ function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
 }
 
 const spaceParams = ({ model, variant, space }: ModelSpace) => ({ red: model, dataset: variant, space: `${space}s` })
-
 
 const getHits = async (path: string, signal?: AbortSignal) => (await getJson<{ data: Hit[] }>(path, signal)).data
 

@@ -19,6 +19,8 @@ const patience = () => new Promise<void>((resolve) => setTimeout(resolve, PATIEN
 
 const view = getView()
 
+const asked = prefetchMap(view)
+
 /** Settled when the map has come, or is not worth waiting for. */
-export const firstMap = Promise.race([prefetchMap(view), patience()])
+export const firstMap = view.page === 'map' ? Promise.race([asked, patience()]) : Promise.resolve()
 if (view.page === 'map') prepareRenderer() // after that: it holds up what comes
