@@ -1,5 +1,5 @@
 # The two commands of the README: `make run` and `make test`.
-# All else: setup · ui · check · fuzz · bench · torture · soak · screenshots · clean
+# All else: setup · ui · test-isa · check · fuzz · bench · torture · soak · screenshots · clean
 # make bench BENCH_FLAGS="--songs FOLDER --weights FOLDER" measures with music and weights from elsewhere,
 # JAMENDO=DIR with clips laid out as MTG-Jamendo.
 
@@ -10,7 +10,7 @@ FLASK := $(BIN)/flask --app backend.server
 UI := ui-embedding-visualization
 UI_SOURCES := $(shell find $(UI)/src $(UI)/public $(UI)/*.json $(UI)/*.ts $(UI)/index.html -type f 2>/dev/null)
 
-.PHONY: run setup ui test test-python test-ui check fuzz bench torture soak screenshots clean
+.PHONY: run setup ui test test-python test-ui test-isa check fuzz bench torture soak screenshots clean
 
 run:
 	@$(MAKE) --no-print-directory -j2 setup ui
@@ -33,7 +33,10 @@ test-python: $(VENV)/.installed-dev ui
 test-ui: $(UI)/node_modules/.installed
 	cd $(UI) && npm test
 
-check: $(VENV)/.installed-dev $(UI)/node_modules/.installed
+test-isa: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.isa
+
+check: $(VENV)/.installed-dev $(UI)/node_modules/.installed test-isa
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

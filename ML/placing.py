@@ -2,11 +2,13 @@
 
 import numpy as np
 
+from ML.equal_rows import find_first_equal
 from ML.neighbors import find_neighbors
 from ML.pca import centre, check_finite, find_principal_axes
 from ML.projections import get_projection
 
 N_NEIGHBORS = 15
+NEIGHBOR_SHARE = 4  # at most a quarter of the known tracks: more of a small map would draw to its middle
 N_NEAREST = 3
 
 
@@ -17,10 +19,11 @@ def place(known: np.ndarray, coords: np.ndarray, new: np.ndarray, method: str) -
     Raises ModelOutputError for rows that are not finite.
     """
     rows = centre(check_finite(np.concatenate([known, new])))
-    known, new = rows[: len(known)], rows[len(known) :]
     is_linear = get_projection(method).is_linear
-    places = place_linearly(known, coords, new) if is_linear else place_between(known, coords, new)
-    return places.astype(np.float32)
+    place_rows = place_linearly if is_linear else place_between
+    places = place_rows(rows[: len(known)], coords, rows[len(known) :])
+    # Equal vectors share one point, be the first of them known or new.
+    return np.concatenate([coords, places])[find_first_equal(rows)[len(known) :]].astype(np.float32)
 
 
 def place_linearly(known: np.ndarray, coords: np.ndarray, new: np.ndarray) -> np.ndarray:
@@ -35,15 +38,14 @@ def with_ones(coords: np.ndarray) -> np.ndarray:
 
 
 def place_between(known: np.ndarray, coords: np.ndarray, new: np.ndarray) -> np.ndarray:
-    """Half way between the middle of many neighbours, which outliers do not shift, and the nearest three.
+    """Half way between the median of several neighbors, which outliers do not shift, and the nearest three.
 
-    Keeps the neighbours of new tracks nearly as well as drawing the map anew does; a copy of a known track
-    lies on it.
+    Keeps the neighbors of new tracks nearly as well as computing the map again does.
     """
-    indices, distances = find_neighbors(known, N_NEIGHBORS, queries=new)
-    middle = np.median(coords[indices], axis=1)
+    n_neighbors = min(N_NEIGHBORS, max(N_NEAREST, len(known) // NEIGHBOR_SHARE))
+    indices, distances = find_neighbors(known, n_neighbors, queries=new)
+    median = np.median(coords[indices], axis=1)
     nearest, distances = indices[:, :N_NEAREST], distances[:, :N_NEAREST]
-    is_copy = distances[:, 0] == 0
     weights = 1.0 / np.where(distances > 0, distances, 1.0)
     between = np.einsum("ij,ijk->ik", weights / weights.sum(axis=1, keepdims=True), coords[nearest])
-    return np.where(is_copy[:, None], coords[nearest[:, 0]], (middle + between) / 2)
+    return (median + between) / 2

@@ -1,12 +1,13 @@
 """Vectors become a map: one row of PROJECTIONS a method, seeded and the same on every run."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from ML import tsne, umap_layout
+from ML.equal_rows import find_first_equal
 from ML.errors import UnknownChoiceError
 from ML.neighbors import find_neighbors
 from ML.pca import centre, check_finite, compute_pca, starting_layout
@@ -54,7 +55,7 @@ SEED = Option("seed", 42, 0, 2**32 - 1)
 
 @dataclass(frozen=True)
 class Task:
-    """What a method draws: rows (float64 [n, width], centred, not all equal)."""
+    """What a method projects: rows (float64 [n, width], centered, no two of them equal)."""
 
     rows: np.ndarray
     dimensions: int
@@ -87,7 +88,7 @@ def project(
     matrix: np.ndarray, method: str, dimensions: int, seed: int = 42, options: Options | None = None,
     on_progress: Progress = lambda share: None,
 ) -> Projection:  # fmt: skip
-    """A map of the rows of a matrix, of any number of rows.
+    """A map of the rows of a matrix, of any number of rows. Equal rows share one point.
 
     matrix: [n, width].  method: a name in PROJECTIONS.  dimensions: 2 or 3.  options: those of the method
     that differ from their defaults.
@@ -100,9 +101,28 @@ def project(
     rows = centre(check_finite(matrix))
     if not rows.any():
         return share_one_point(len(rows), dimensions)
-    if len(rows) < chosen.min_tracks:
-        return fall_back_to_pca(rows, dimensions, chosen)
-    return chosen.compute(Task(rows, dimensions, seed, complete, on_progress))
+    firsts, points = np.unique(find_first_equal(rows), return_inverse=True)
+    different = centre(rows[firsts])
+    if len(different) < chosen.min_tracks:
+        projection = fall_back_to_pca(different, dimensions, chosen)
+    else:
+        projection = chosen.compute(Task(different, dimensions, seed, complete, on_progress))
+    return share_points(projection, points)
+
+
+def share_points(projection: Projection, points: np.ndarray) -> Projection:
+    """The map of all rows. points: int64 [n], which point of the projection each row has.
+
+    Methods that keep neighbors apart would otherwise spread copies over a third of the map.
+    """
+    n_sharing = len(points) - len(projection.coords)
+    if n_sharing == 0:
+        return projection
+    same = f"{n_sharing} tracks have the vector of another and share its point."
+    if n_sharing == 1:
+        same = "1 track has the vector of another and shares its point."
+    note = " ".join(filter(None, (projection.note, same)))
+    return replace(projection, coords=projection.coords[points], note=note)
 
 
 def get_projection(method: str) -> ProjectionMethod:
@@ -119,7 +139,8 @@ def share_one_point(n_tracks: int, dimensions: int) -> Projection:
 
 
 def fall_back_to_pca(rows: np.ndarray, dimensions: int, asked: ProjectionMethod) -> Projection:
-    note = f"{asked.label} needs {asked.min_tracks} tracks or more: this map of {len(rows)} is PCA."
+    needed = f"{asked.min_tracks} different tracks or more"
+    note = f"{asked.label} needs {needed}: this map of {len(rows)} is PCA."
     return Projection(compute_pca(rows, dimensions).astype(np.float32), {}, note)
 
 
@@ -152,7 +173,7 @@ def describe(
     parameters: dict[str, Any] = {
         **task.options, name: used, **PROJECTIONS[method].fixed, "seed": task.seed
     }  # fmt: skip
-    note = f"{name} {wanted:g} lowered to {used:g} for {len(coords)} tracks" if used < wanted else None
+    note = f"{name} {wanted:g} lowered to {used:g} for {len(coords)} tracks." if used < wanted else None
     return Projection(coords, parameters, note)
 
 

@@ -16,7 +16,7 @@ from db.schema import CachedProjection, now
 from ML.projections import get_projection
 from ML.spec import ModelSpec
 
-CODE_VERSION = 4  # raise when ML draws other maps from the same vectors and parameters
+CODE_VERSION = 5  # raise when ML draws other maps from the same vectors and parameters
 N_UNUSUAL = 20  # maps kept of one name with parameters of a person's own
 
 
@@ -47,8 +47,10 @@ class MapQuery:
 
     @property
     def key(self) -> str:
-        options = get_projection(self.method).complete(dict(self.options))
-        return hashlib.sha256(json.dumps([self.name, self.seed, options]).encode()).hexdigest()
+        method = get_projection(self.method)
+        seed = None if method.is_linear else self.seed  # a linear method has one result
+        options = method.complete(dict(self.options))
+        return hashlib.sha256(json.dumps([self.name, seed, options]).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -103,15 +105,6 @@ class StoredMap:
 
 def find_stored(session: Session, query: MapQuery) -> StoredMap | None:
     row = session.scalar(select(CachedProjection).where(CachedProjection.key == query.key))
-    return from_row(row) if row else None
-
-
-def find_reference(session: Session, query: MapQuery) -> StoredMap | None:
-    """The library's first map of as many dimensions: what all others are turned onto."""
-    rows = select(CachedProjection).where(
-        CachedProjection.dimensions == query.dimensions, CachedProjection.is_usual
-    )
-    row = session.scalar(rows.order_by(CachedProjection.id).limit(1))
     return from_row(row) if row else None
 
 

@@ -7,17 +7,18 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from db.database import Database
-from db.embeddings import SPACES, LibraryMatrix, load_matrix
+from db.embeddings import SPACES, LibraryMatrix, count_extracted, load_matrix
 from db.library_state import LibraryState, load_state
-from db.map_cache import CODE_VERSION, MapQuery, StoredMap, find_reference, find_stored, save_map
+from db.map_cache import CODE_VERSION, MapQuery, StoredMap, find_stored, save_map
+from ML import registry
 from ML.alignment import find_similarity
 from ML.pca import standardise
 from ML.placing import place
-from ML.projections import project
+from ML.projections import MIN_TRACKS, project
 from ML.spec import ModelSpec
 
-PLACED_SHARE = 0.2  # of the tracks may have been placed; with more of them the map is drawn anew
-FEW_TRACKS = 100  # drawn anew whenever one comes: that takes a second, and a few placed ones would show
+PLACED_SHARE = 0.2  # of the tracks may have been placed; with more of them the map is computed again
+REFERENCE_SHARE = 0.5  # of what the most complete model has analyzed
 Progress = Callable[[float], None]  # takes the share that is done
 
 
@@ -43,9 +44,14 @@ class Known:
     stored: StoredMap | None
 
     @property
+    def is_of_this_code(self) -> bool:
+        """There is a map, computed by the code that runs."""
+        return self.stored is not None and self.stored.code_version == CODE_VERSION
+
+    @property
     def is_current(self) -> bool:
-        """Nothing would be computed: every vector has been looked at by the code that runs."""
-        if self.stored is None or self.stored.code_version != CODE_VERSION:
+        """Nothing would be computed: the map includes every vector."""
+        if self.stored is None or not self.is_of_this_code:
             return False
         return bool(self.stored.find_current(self.state)[1].all())
 
@@ -55,9 +61,7 @@ def get_map(database: Database, query: MapQuery, on_progress: Progress = lambda 
     known = look_up(database, query)
     if not known.is_current:
         with database.lock("projection"):
-            known = look_up(database, query)
-            if not known.is_current:
-                known = Known(known.state, bring_up_to_date(database, query, known, on_progress))
+            known = bring_up_to_date(database, query, on_progress)
     return answer_from(known)
 
 
@@ -113,24 +117,30 @@ def note_of(stored: StoredMap, n_placed: int) -> str | None:
     return " ".join(filter(None, (stored.note, placed)))
 
 
-def bring_up_to_date(database: Database, query: MapQuery, known: Known, on_progress: Progress) -> StoredMap:
+def bring_up_to_date(
+    database: Database, query: MapQuery, on_progress: Progress = lambda share: None
+) -> Known:
+    """The map as the library stands, computed where it is not. The caller holds the lock of projections."""
+    known = look_up(database, query)
+    if known.is_current:
+        return known
     if not can_grow(known):
-        return draw_and_save(database, query, known, align=True, on_progress=on_progress)
+        return Known(known.state, draw_and_save(database, query, known, align=True, on_progress=on_progress))
     with database.read() as session:
         matrix = load_vectors(session, query)
     grown = extend(known, query, matrix)
     with database.write() as session:
         save_map(session, query, grown)
-    return grown
+    return Known(known.state, grown)
 
 
 def can_grow(known: Known) -> bool:
     """Enough of the library is where a fit put it."""
-    if known.stored is None or known.stored.code_version != CODE_VERSION:
+    if known.stored is None or not known.is_of_this_code:
         return False
     positions, is_there = known.stored.find_current(known.state)
     n_fitted = np.count_nonzero(known.stored.fitted[positions[is_there]])
-    return bool(n_fitted >= max(FEW_TRACKS, (1.0 - PLACED_SHARE) * len(known.state.track_ids)))
+    return bool(n_fitted >= max(MIN_TRACKS, (1.0 - PLACED_SHARE) * len(known.state.track_ids)))
 
 
 def extend(known: Known, query: MapQuery, matrix: LibraryMatrix) -> StoredMap:
@@ -154,7 +164,7 @@ def draw_and_save(
 ) -> StoredMap:
     with database.read() as session:
         matrix = load_vectors(session, query)
-        references = [known.stored, find_reference(session, query)] if align else []
+    references = find_references(database, query, known) if align else []
     drawn = project(
         matrix.values, query.method, query.dimensions, query.seed, dict(query.options), on_progress
     )
@@ -166,14 +176,39 @@ def draw_and_save(
     return stored
 
 
+def find_references(database: Database, query: MapQuery, known: Known) -> list[StoredMap]:
+    """Maps to align a new one to, in order of preference: the map it replaces, the library's reference.
+
+    The reference is a PCA because rounding turns a UMAP or t-SNE by any angle, so that each processor would
+    have its own map; a PCA turns no further than its vectors change. Maps of earlier code were aligned to a
+    UMAP and are no reference.
+    """
+    references = [known.stored] if known.is_of_this_code else []
+    with database.read() as session:
+        reference = find_reference_query(session, query)
+    if reference is not None and reference.key != query.key:
+        references.append(bring_up_to_date(database, reference).stored)
+    return [stored for stored in references if stored is not None]
+
+
+def find_reference_query(session: Session, query: MapQuery) -> MapQuery | None:
+    """The PCA, of as many dimensions, of the first model that has analyzed the library."""
+    n_extracted = count_extracted(session)
+    enough = REFERENCE_SHARE * max(n_extracted.values(), default=1)
+    for spec in registry.MODELS:
+        if n_extracted.get((spec.name, spec.variant), 0) >= enough:
+            return MapQuery(spec, "embeddings", "pca", query.dimensions, query.seed)
+    return None
+
+
 def load_vectors(session: Session, query: MapQuery) -> LibraryMatrix:
     matrix = load_matrix(session, query.pair, query.space)
     return LibraryMatrix(matrix.track_ids, standardise(matrix.values)) if query.spec.standardise else matrix
 
 
-def align_to(track_ids: np.ndarray, coords: np.ndarray, references: list[StoredMap | None]) -> np.ndarray:
-    """Turned onto the first reference that has enough of the tracks; as they are without one."""
-    for reference in filter(None, references):
+def align_to(track_ids: np.ndarray, coords: np.ndarray, references: list[StoredMap]) -> np.ndarray:
+    """Coordinates aligned to the first reference that has enough of the tracks; unchanged without one."""
+    for reference in references:
         common, positions = reference.find_placed(track_ids)
         similarity = find_similarity(coords[np.isin(track_ids, common)], reference.coords[positions])
         if similarity:

@@ -1,7 +1,6 @@
 """A map keeps neighbours together, is the same on every run, and exists for any library."""
 
 import hashlib
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -94,12 +93,12 @@ def coords_digests() -> str:
     return hashlib.sha256(b"".join(coords.tobytes() for coords in maps)).hexdigest()
 
 
-def test_another_process_with_more_threads_draws_the_same_map_bit_for_bit():
+def test_another_process_computes_the_same_map_bit_for_bit():
+    """With as many threads; test_map_stability.py compares maps of other threads and processors."""
     code = "from tests.ML.test_projections import coords_digests; print(coords_digests())"
     other = subprocess.run(
-        [sys.executable, "-c", code], cwd=REPOSITORY, check=True, capture_output=True, text=True,
-        env={**os.environ, "OMP_NUM_THREADS": "2"},  # the tests run with one
-    )  # fmt: skip
+        [sys.executable, "-c", code], cwd=REPOSITORY, check=True, capture_output=True, text=True
+    )
     assert other.stdout.split()[-1] == coords_digests()
 
 
@@ -134,12 +133,12 @@ def test_three_tracks_keep_their_distances():
 @pytest.mark.parametrize(
     ("method", "n_tracks", "note"),
     [
-        ("tsne", 3, "t-SNE needs 5 tracks or more: this map of 3 is PCA."),
-        ("umap", 4, "UMAP needs 5 tracks or more: this map of 4 is PCA."),
+        ("tsne", 3, "t-SNE needs 5 different tracks or more: this map of 3 is PCA."),
+        ("umap", 4, "UMAP needs 5 different tracks or more: this map of 4 is PCA."),
         ("pca", 3, None),
-        ("tsne", 16, "perplexity 30 lowered to 5 for 16 tracks"),
+        ("tsne", 16, "perplexity 30 lowered to 5 for 16 tracks."),
         ("tsne", 91, None),
-        ("umap", 9, "n_neighbors 15 lowered to 8 for 9 tracks"),
+        ("umap", 9, "n_neighbors 15 lowered to 8 for 9 tracks."),
         ("umap", 16, None),
     ],
 )
@@ -155,13 +154,28 @@ def test_parameters_are_those_used():
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_duplicate_tracks_are_neighbours(method):
+@pytest.mark.parametrize("noise", [0.0, 1e-6], ids=["exact", "rounded"])
+def test_copies_share_one_point_and_the_note_counts_them(method, noise):
+    """Fourteen copies among a hundred tracks; a network rounds a copy in another batch otherwise."""
+    vectors, labels = styles()
+    copies = np.tile(vectors[7], (14, 1))
+    copies += noise * np.random.default_rng(0).standard_normal(copies.shape)
+    projection = project(np.concatenate([copies[:4], vectors, copies[4:]]), method, 2)
+    points = np.concatenate([projection.coords[:4], projection.coords[[4 + 7]], projection.coords[104:]])
+    assert len(np.unique(points, axis=0)) == 1
+    assert projection.note == "14 tracks have the vector of another and share its point."
+    assert len(np.unique(projection.coords, axis=0)) == len(vectors)
+    if method != "pca":
+        assert neighbour_purity(projection.coords[4:104], labels) > 0.95
+
+
+def test_copies_do_not_change_where_the_others_are():
     vectors, _ = styles()
-    originals = vectors[::5]
-    coords = project(np.concatenate([originals, originals]), method, 3).coords
-    n = len(originals)
-    apart = np.linalg.norm(coords[:n] - coords[n:], axis=1)
-    assert np.median(apart) < 0.35 * np.median(pairwise_distances(coords))
+    alone, with_copies = (
+        project(vectors, "umap", 2),
+        project(np.concatenate([vectors, vectors[:9]]), "umap", 2),
+    )
+    np.testing.assert_array_equal(with_copies.coords[: len(vectors)], alone.coords)
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -2,20 +2,22 @@
 
 import numpy as np
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 import db.projections
+from db.codec import encode_array
 from db.database import open_database
 from db.embeddings import save_output
-from db.map_cache import N_UNUSUAL, MapQuery
-from db.projections import find_map, get_map, is_current, refit_map
+from db.map_cache import CODE_VERSION, N_UNUSUAL, MapQuery
+from db.projections import find_map, find_reference_query, get_map, is_current, refit_map
 from db.schema import CachedProjection, Track, now
 from ML.alignment import find_similarity
+from ML.projections import project
 from ML.registry import get
 from ML.segments import TrackOutput
 
 PAIR, OTHER_PAIR = ("musicnn", "mtat"), ("musicnn", "jamendo")
-N_TRACKS = 120  # enough to be placed on, not drawn anew
+N_TRACKS = 120
 METHODS = ["umap", "tsne", "pca"]
 RNG = np.random.default_rng(7)
 DIRECTIONS = RNG.standard_normal((3, 16))
@@ -45,7 +47,7 @@ def library(database):
 
 @pytest.fixture
 def drawn(monkeypatch) -> list[tuple[str, int]]:
-    """(method, number of tracks) of every map that is drawn from scratch."""
+    """(method, number of tracks) of every map computed, except the PCA that others are aligned to."""
     calls = []
     real = db.projections.project
 
@@ -53,7 +55,15 @@ def drawn(monkeypatch) -> list[tuple[str, int]]:
         calls.append((method, len(matrix)))
         return real(matrix, method, *arguments)
 
+    def find_references(*arguments):
+        n_before = len(calls)
+        references = real_references(*arguments)
+        del calls[n_before:]
+        return references
+
+    real_references = db.projections.find_references
     monkeypatch.setattr(db.projections, "project", project)
+    monkeypatch.setattr(db.projections, "find_references", find_references)
     return calls
 
 
@@ -136,21 +146,79 @@ def test_a_refit_map_is_turned_onto_the_one_it_replaces(method, library, drawn):
     np.testing.assert_allclose(moved.rotation, np.eye(2), atol=0.2)
 
 
-def test_maps_of_other_methods_and_models_are_turned_onto_the_first(library):
+def orientation(coords: np.ndarray, reference: np.ndarray) -> np.ndarray:
+    """The rotation [2, 2] that is left between two maps, the identity when they are aligned."""
+    similarity = find_similarity(coords, reference)
+    assert similarity is not None
+    return similarity.rotation
+
+
+def test_maps_are_aligned_to_the_pca_of_the_first_analyzed_model(library):
+    """Whatever is computed first: the orientation of UMAP and t-SNE is chance, that of a PCA is not."""
     add_tracks(library, 0, N_TRACKS, OTHER_PAIR)
-    first = get_map(library, query("umap"))
-    for other in (query("pca"), query("tsne"), query("umap", pair=OTHER_PAIR)):
-        turn = find_similarity(get_map(library, other).coords, first.coords)
-        np.testing.assert_allclose(turn.rotation, np.eye(2), atol=1e-3)
-        np.testing.assert_allclose(turn.scale, 1.0, rtol=1e-3)
+    others = [query("umap", pair=OTHER_PAIR), query("tsne"), query("umap"), query("pca", pair=OTHER_PAIR)]
+    maps = [get_map(library, other).coords for other in others]
+    reference = get_map(library, query("pca"))
+    for coords in maps:
+        np.testing.assert_allclose(orientation(coords, reference.coords), np.eye(2), atol=1e-3)
+    plain = project(load_vectors(library, query("pca")), "pca", 2).coords
+    np.testing.assert_allclose(reference.coords, plain, atol=1e-6)
+
+
+def load_vectors(library, asked: MapQuery) -> np.ndarray:
+    with library.read() as session:
+        return db.projections.load_vectors(session, asked).values
+
+
+def test_the_reference_is_a_model_that_has_analyzed_most_of_the_library(library):
+    add_tracks(library, 0, N_TRACKS // 3, ("musicnn", "msd"))  # an earlier row of the registry
+    with library.read() as session:
+        reference = find_reference_query(session, query("umap"))
+    assert (reference.pair, reference.method) == (PAIR, "pca")
+
+
+def test_a_pca_does_not_depend_on_which_maps_are_cached(library):
+    first = get_map(library, query("pca")).coords
+    with library.write() as session:
+        session.execute(delete(CachedProjection))
+    get_map(library, query("umap"))
+    np.testing.assert_array_equal(get_map(library, query("pca")).coords, first)
+
+
+def test_a_pca_is_the_same_for_every_seed(library, drawn):
+    get_map(library, query("pca"))
+    get_map(library, query("pca", seed=7, is_usual=False))
+    assert drawn == [("pca", N_TRACKS)]
+
+
+def test_maps_of_earlier_code_are_no_reference(library):
+    """They were aligned to a UMAP: a mirrored one must not live on."""
+    expected = get_map(library, query("pca")).coords
+    with library.write() as session:
+        row = session.scalar(select(CachedProjection))
+        row.code_version, row.coords_data = CODE_VERSION - 1, encode_array(-expected[:, ::-1].copy())
+    np.testing.assert_array_equal(get_map(library, query("pca")).coords, expected)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_small_library_grows_without_moving_a_point(method, database, drawn):
+    add_tracks(database, 0, 20)
+    before = get_map(database, query(method))
+    for stop in range(21, 26):
+        add_tracks(database, stop - 1, stop)
+        after = get_map(database, query(method))
+        np.testing.assert_array_equal(after.coords[:20], before.coords)
+    assert (len(drawn), after.parameters["n_placed"]) == (1, 5)
+    add_tracks(database, 25, 26)
+    assert "n_placed" not in get_map(database, query(method)).parameters, "more than a fifth: computed again"
 
 
 def test_a_refit_without_alignment_is_as_the_method_draws_it(library):
-    get_map(library, query("umap"))
-    aligned = get_map(library, query("pca"))
-    plain = refit_map(library, query("pca"), align=False)
+    aligned = get_map(library, query("umap"))
+    plain = refit_map(library, query("umap"), align=False)
     assert not np.allclose(plain.coords, aligned.coords, rtol=0.01)
-    assert abs(plain.coords.mean(axis=0)).max() < 1e-3, "PCA lies around the origin"
+    expected = project(load_vectors(library, query("umap")), "umap", 2).coords
+    np.testing.assert_array_equal(plain.coords, expected)
 
 
 def test_the_old_map_can_be_had_while_the_new_one_is_not_there(library, drawn):
@@ -188,8 +256,8 @@ def test_each_set_of_parameters_is_a_map_of_its_own(library, drawn):
 
 def test_unusual_maps_do_not_pile_up(library):
     get_map(library, query())
-    for seed in range(N_UNUSUAL + 3):
-        get_map(library, query(seed=seed, is_usual=False))
+    for n_neighbors in range(2, N_UNUSUAL + 5):
+        get_map(library, query("umap", options=(("n_neighbors", n_neighbors),), is_usual=False))
     with library.read() as session:
         assert session.scalar(select(func.count()).select_from(CachedProjection)) == N_UNUSUAL + 1
         assert is_current(session, query())

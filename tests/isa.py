@@ -1,0 +1,46 @@
+"""Numerical tests as on other processors: `make test-isa`, a part of `make check`.
+
+Libraries choose their code by what the processor can do and so round differently on each. Their own switches
+make this machine compute as an older one does. ONNX Runtime has none: it computes as always.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+CAPS = {
+    "AVX2": {
+        "ATEN_CPU_CAPABILITY": "avx2",
+        "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+        "ONEDNN_MAX_CPU_ISA": "AVX2",
+        "FAISS_OPT_LEVEL": "avx2",
+        "OPENBLAS_CORETYPE": "Haswell",
+    },
+    "SSE4": {
+        "ATEN_CPU_CAPABILITY": "default",
+        "MKL_ENABLE_INSTRUCTIONS": "SSE4_2",
+        "ONEDNN_MAX_CPU_ISA": "SSE41",
+        "FAISS_OPT_LEVEL": "generic",
+        "OPENBLAS_CORETYPE": "Haswell",
+        "NUMBA_CPU_NAME": "nehalem",
+    },
+}
+KEPT = ("OPENBLAS_CORETYPE",)  # where it is set, a machine needs the value it has
+
+
+def capped(name: str) -> dict[str, str]:
+    """The environment of a process whose libraries use no more than these instructions."""
+    kept = {variable: os.environ[variable] for variable in KEPT if variable in os.environ}
+    return {**os.environ, **CAPS[name], **kept, "OMP_NUM_THREADS": "1"}
+
+
+def run_capped(name: str, arguments: list[str]) -> int:
+    print(f"Numerical tests with {name}", flush=True)
+    command = [sys.executable, "-m", "pytest", "-q", "-m", "numerical", "-n", "2", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=capped(name), check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(max(run_capped(name, sys.argv[1:]) for name in CAPS))
