@@ -10,6 +10,9 @@ FLASK := $(BIN)/flask --app backend.server
 UI := ui-embedding-visualization
 UI_SOURCES := $(shell find $(UI)/src $(UI)/public $(UI)/*.json $(UI)/*.ts $(UI)/index.html -type f 2>/dev/null)
 
+# A worker a core; groups in the order of tests/conftest.py, the longest first.
+BALANCED := -n 2 --dist loadgroup --no-loadscope-reorder
+
 .PHONY: run setup ui test test-python test-ui test-isa check fuzz bench torture soak screenshots clean
 
 run:
@@ -24,11 +27,12 @@ setup: $(VENV)/.installed
 
 ui: $(UI)/build/index.html
 
-test: test-python test-ui
+test:  # both, even where the first fails; the summary of the larger one comes last
+	@$(MAKE) --no-print-directory --keep-going test-ui test-python
 
 test-python: $(VENV)/.installed-dev ui
 	$(BIN)/python -m tests.e2e.browser
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup  # a worker a core, a thread a worker
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(BALANCED) --durations=30  # a thread a worker
 
 test-ui: $(UI)/node_modules/.installed
 	cd $(UI) && npm test

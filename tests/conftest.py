@@ -27,6 +27,20 @@ WANTED = {  # settings that keep tests quick, and independent of the models ther
 }  # fmt: skip
 
 
+# Tests of a group run one after another in one worker: they share a set-up. Longest first, so that no worker
+# has a long one left when the other has finished; tests without a group fill what is left.
+GROUPS = ("browser", "stopping", "real models", "trainings", "contrastive", "training")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=place_in_queue)
+
+
+def place_in_queue(item: pytest.Item) -> int:
+    marker = item.get_closest_marker("xdist_group")
+    return GROUPS.index(marker.args[0]) if marker else len(GROUPS)
+
+
 @pytest.fixture
 def music(tmp_path: Path) -> Path:
     """An empty music folder."""

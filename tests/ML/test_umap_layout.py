@@ -1,60 +1,45 @@
-"""Our UMAP against umap-learn's: the same graph, the same curve, maps as trustworthy."""
+"""Our UMAP against umap-learn's: the same graph, the same curve, maps as trustworthy.
+
+What umap-learn computes is kept in goldens; `benchmarks.projections` runs umap-learn itself.
+"""
 
 import numpy as np
 import pytest
+from scipy.sparse import coo_matrix
 from sklearn.manifold import trustworthiness
 
-from ML.neighbors import find_neighbors
 from ML.projections import project
 from ML.umap_layout import fit_curve, graph_of, measure_strengths
+from tests.ML.umap_goldens import GOLDENS, LIBRARIES, MIN_DISTS, find_others, shades
 
-pytestmark = pytest.mark.xdist_group("umap")  # one worker: umap-learn compiles for seconds
-
-
-def shades(n: int = 600) -> np.ndarray:
-    """Eight styles, each shading into others: [n, 40]."""
-    rng = np.random.default_rng(4)
-    styles = 3 * rng.standard_normal((8, 6))
-    points = styles[rng.integers(8, size=n)] + rng.standard_normal((n, 6))
-    return np.maximum(points @ rng.standard_normal((6, 40)), 0)
+pytestmark = pytest.mark.numerical
 
 
-def with_themselves(indices: np.ndarray, distances: np.ndarray) -> dict[str, np.ndarray]:
-    """umap-learn counts every track as its own first neighbour."""
-    itself = np.arange(len(indices))[:, None]
-    return {
-        "knn_indices": np.hstack([itself, indices]),
-        "knn_dists": np.hstack([0.0 * itself, distances]).astype(np.float32),
-    }
+@pytest.fixture(scope="module")
+def goldens() -> dict[str, np.ndarray]:
+    return dict(np.load(GOLDENS))
 
 
-@pytest.mark.parametrize("kind", ["usual", "with copies"])
-def test_the_graph_is_that_of_umap_learn(kind):
-    from umap.umap_ import fuzzy_simplicial_set
-
-    rows = shades(400)
-    rows = rows if kind == "usual" else np.concatenate([rows, rows[:30], rows[:30]])
-    neighbors = find_neighbors(rows, 14)
-    expected, _, _ = fuzzy_simplicial_set(
-        rows, 15, np.random.RandomState(0), "euclidean", **with_themselves(*neighbors)
-    )
-    assert abs(graph_of(*neighbors) - expected).max() < 1e-4
+@pytest.mark.parametrize("name", LIBRARIES)
+def test_the_graph_is_that_of_umap_learn(name, goldens):
+    """Both sum in float32: strengths, 0 to 1, differ by some 1e-6."""
+    rows = LIBRARIES[name]()
+    row, column, strength = goldens[f"graph of {name}"].T
+    expected = coo_matrix((strength, (row.astype(int), column.astype(int))), shape=(len(rows), len(rows)))
+    assert abs(graph_of(*find_others(rows)) - expected).max() < 1e-4
 
 
-@pytest.mark.parametrize("min_dist", [0.0, 0.1, 0.5, 0.99])
-def test_the_curve_is_that_of_umap_learn(min_dist):
-    from umap.umap_ import find_ab_params
+@pytest.mark.parametrize("at", range(len(MIN_DISTS)), ids=[str(min_dist) for min_dist in MIN_DISTS])
+def test_the_curve_is_that_of_umap_learn(at, goldens):
+    """Two fits of one curve, which stop at a relative 1e-8 of its squares."""
+    np.testing.assert_allclose(fit_curve(MIN_DISTS[at]), goldens["curves"][at], rtol=1e-4)
 
-    np.testing.assert_allclose(fit_curve(min_dist), find_ab_params(1.0, min_dist), rtol=1e-4)
 
-
-def test_maps_are_as_trustworthy_as_those_of_umap_learn():
-    from umap import UMAP
-
+def test_maps_are_as_trustworthy_as_those_of_umap_learn(goldens):
+    """Five seeds of ours differ by 0.002."""
     rows = shades()
-    theirs = trustworthiness(rows, UMAP(random_state=42, n_jobs=1).fit_transform(rows), n_neighbors=15)
     ours = trustworthiness(rows, project(rows, "umap", 2).coords, n_neighbors=15)
-    assert ours > theirs - 0.005
+    assert ours > goldens["trustworthiness"] - 0.005
 
 
 def test_strengths_sum_to_what_the_paper_asks():

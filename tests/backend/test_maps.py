@@ -13,7 +13,6 @@ from ML.registry import MODELS
 from ML.segments import TrackOutput
 from tests.original import N_TRACKS, make_original_database
 
-compiles_umap = pytest.mark.xdist_group("umap")  # one worker: compiling it takes seconds
 METHODS = ["umap", "tsne", "pca"]
 SIZES = [0, 1, 2, 3, 4, 5, 16]
 ERROR_KEYS = {"success", "status", "error", "choices", "request_id"}
@@ -65,7 +64,6 @@ def test_taggrams_are_a_map_of_their_own(client, fill):
     ]
 
 
-@compiles_umap
 @pytest.mark.parametrize("dimensions", [2, 3])
 @pytest.mark.parametrize("method", METHODS)
 def test_a_library_of_any_size_has_a_map(method, dimensions, client, app, fill, all_methods):
@@ -83,7 +81,6 @@ def test_a_library_of_any_size_has_a_map(method, dimensions, client, app, fill, 
         assert answer["parameters"] is not None
 
 
-@compiles_umap
 @pytest.mark.parametrize(("method", "told"), [("tsne", "perplexity"), ("umap", "n_neighbors")])
 def test_shrunk_parameters_are_told(method, told, client, fill, all_methods):
     fill(8)
@@ -210,7 +207,6 @@ def test_hertz_beside_shares_are_brought_to_one_scale(client, app):
         ("metodo=pca&seed=-1", 400, ["a whole number from 0 to 4294967295"]),
     ],
 )
-@compiles_umap
 def test_parameters_of_a_method_can_be_chosen(arguments, status, told, client, fill, all_methods):
     fill(20)
     response = client.get(f"/embeddings?dataset=mtat&{arguments}")

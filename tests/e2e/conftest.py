@@ -26,7 +26,8 @@ MODELS = "musicnn/mtat,mfcc_cnn,acoustic"
 N_TRACKS = 48
 POLICY = "Content Security Policy"
 SCREEN = {"width": 1440, "height": 900}
-expect.set_options(timeout=30_000)  # ms; software rendering on two busy cores
+PATIENCE = 60_000  # ms; software rendering on two busy cores
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def serving(environment: dict[str, str]) -> Iterator[Site]:
             server.send_signal(signal.SIGINT)
 
 
-def wait_for(url: str, process: subprocess.Popen, seconds: float = 60) -> None:
+def wait_for(url: str, process: subprocess.Popen, seconds: float = 180) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         assert process.poll() is None, "the server ended"
@@ -147,6 +148,7 @@ def chromium() -> Iterator[Browser]:
 def page(chromium: Browser) -> Iterator[Page]:
     """A page that fails its test when the app throws, or does what its content policy forbids."""
     context = chromium.new_context(viewport=SCREEN, color_scheme="dark")
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     thrown: list[str] = []
     page.on("pageerror", lambda error: thrown.append(str(error)))

@@ -7,9 +7,14 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Site
+from tests.e2e.conftest import PATIENCE, Site
 
-PATIENCE = 30_000  # ms; software rendering on two busy cores
+# What every page has once it shows its content.
+CONTENTS = (
+    "library-row", "playlist-row", "model-row", "track-page", "evolution-facts", "duplicates-none", "pair",
+    "export-page", "scores-models",
+)  # fmt: skip
+READY = ", ".join(["[data-settled=true]", *(f"[data-testid={name}]" for name in CONTENTS)])
 
 
 def open_map(page: Page, url: str) -> None:
@@ -21,6 +26,12 @@ def open_map(page: Page, url: str) -> None:
 
 def wait_until_settled(page: Page, test_id: str = "map") -> None:
     expect(page.get_by_test_id(test_id)).to_have_attribute("data-settled", "true", timeout=PATIENCE)
+
+
+def wait_for_frames(page: Page, n_frames: int = 2) -> None:
+    """Until the page has rendered so many frames, and with them what earlier events caused."""
+    frame = "await new Promise(requestAnimationFrame)"
+    page.evaluate(f"async () => {{ for (let left = {n_frames}; left > 0; left--) {frame} }}")
 
 
 @contextmanager

@@ -9,16 +9,11 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.e2e.conftest import Site, flask
-from tests.e2e.map_page import PATIENCE, get_json
+from tests.e2e.map_page import PATIENCE, READY, get_json
 from tests.e2e.tabbing import walk_by_tab
 from tests.e2e.test_playlists import call
 
 AXE = Path(__file__).resolve().parents[2] / "ui-embedding-visualization/node_modules/axe-core/axe.min.js"
-FACES = (
-    "library-row", "playlist-row", "model-row", "track-page", "evolution-facts", "duplicates-none", "pair",
-    "export-page", "scores-models",
-)  # fmt: skip
-READY = ", ".join(["[data-settled=true]", *(f"[data-testid={face}]" for face in FACES)])
 SERIOUS = ("serious", "critical")
 SCREENS = {
     "track": "?model=musicnn&variant=mtat&track={track}",

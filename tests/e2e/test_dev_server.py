@@ -22,7 +22,7 @@ def test_npm_start_shows_the_map(page: Page, site: Site):
         try:
             wait_for(f"http://localhost:{port}/", server)
             page.goto(f"http://localhost:{port}/")
-            expect(page.get_by_test_id("map")).to_have_attribute("data-points", str(N_TRACKS), timeout=60_000)
+            expect(page.get_by_test_id("map")).to_have_attribute("data-points", str(N_TRACKS))
         finally:
             os.killpg(server.pid, signal.SIGTERM)
 

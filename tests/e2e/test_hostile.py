@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.conftest import process_environment
 from tests.e2e.conftest import Site, flask, port_or_other, serving
-from tests.e2e.map_page import PATIENCE, call, get_json, lonely_point, open_map
+from tests.e2e.map_page import PATIENCE, READY, call, get_json, lonely_point, open_map, wait_for_frames
 from tests.hostile import HOSTILE, SCRIPT, make_hostile_music
 
 MAP = "model=acoustic&method=pca"
@@ -58,7 +58,7 @@ def test_the_table_and_the_search(watched: Page, hostile_site: Site):
         expect(watched.get_by_test_id("library-row").filter(has_text=text)).to_have_count(1)
     watched.keyboard.press("/")
     watched.keyboard.type("<script>")
-    watched.wait_for_timeout(300)
+    expect(watched.get_by_test_id("search-hit").first).to_be_visible()
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -85,14 +85,15 @@ def test_playlists_are_named_played_and_taken_along(watched: Page, hostile_site:
 )
 def test_answers_opened_as_pages_run_nothing(watched: Page, hostile_site: Site, path: str):
     watched.goto(hostile_site.app + path)
-    watched.wait_for_timeout(200)
+    wait_for_frames(watched)  # scripts and handlers of the page have run
 
 
 def test_other_pages_of_the_app(watched: Page, hostile_site: Site):
     artist = quote(f"Ann {SCRIPT}")
     for address in (f"page=evolution&artist={artist}", "page=duplicates", "page=jobs", f"{MAP}&panel=path"):
         watched.goto(f"{hostile_site.app}/?{address}")
-        watched.wait_for_timeout(500)
+        watched.locator(READY).first.wait_for(state="attached", timeout=PATIENCE)
+        wait_for_frames(watched)
         assert watched.evaluate("() => window.hacked") is None
 
 

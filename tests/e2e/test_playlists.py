@@ -6,10 +6,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Site
-from tests.e2e.map_page import PATIENCE, call, get_json
+from tests.e2e.map_page import PATIENCE, call, get_json, wait_for_frames
 
 MANY_TABS = 80
-MANY_MOVES = 100
+MANY_MOVES = 1000
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def drag(page: Page, row: Locator, onto: Locator) -> None:
     x, y = middle(onto)
     for wobble in range(MANY_MOVES):  # the browser begins a drag in its own time; then every move counts
         page.mouse.move(x, y + wobble % 3)
-        page.wait_for_timeout(100)
+        wait_for_frames(page)
         if onto.get_attribute("data-drop") == "after":
             break
     expect(onto).to_have_attribute("data-drop", "after")

@@ -1,0 +1,108 @@
+"""Maps of one library as different processors compute them, without any alignment of the results.
+
+    python -m benchmarks.instruction_sets [--weights FOLDER]
+
+The demo library is analyzed and its maps are computed by processes whose libraries use all instructions of
+this processor, or no more than those of an older one (see tests/isa.py). ONNX Runtime has no such switch.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+import config
+from benchmarks.report import Figure, Row, at_least, at_most, report
+from tests.isa import CAPS, capped
+from tests.ML.map_stability import mean_overlap, relative_difference, rotation_degrees
+
+ROOT = Path(__file__).resolve().parents[1]
+MODELS = ("musicnn/mtat", "mfcc_cnn/genres10", "acoustic/librosa")
+METHODS = ("pca", "umap", "tsne")
+N_LARGE = 2000
+LARGEST_PCA_DIFFERENCE, SMALLEST_OVERLAP, LARGEST_ROTATION = 1e-3, 0.75, 5.0
+Maps = dict[str, np.ndarray]
+COLLECT = """
+import sys, numpy
+from benchmarks.instruction_sets import MODELS, METHODS, N_LARGE
+from db.database import open_database
+from db.map_cache import MapQuery
+from db.projections import get_map
+from ML.registry import get_by_key
+from tests.ML.map_stability import compute_map, synthetic_library
+database = open_database(sys.argv[1])
+queries = [
+    MapQuery(get_by_key(key)[0], "embeddings", method, dimensions, 42)
+    for key in MODELS for method in METHODS for dimensions in (2, 3)
+]
+maps = {query.name: get_map(database, query).coords for query in queries}
+large = {f"large_{method}": compute_map(synthetic_library(N_LARGE), method, 2) for method in METHODS}
+numpy.savez(sys.argv[2], **maps, **large)
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--weights", type=Path, default=config.WEIGHTS_DIR, help="as WEIGHTS_DIR")
+    weights = parser.parse_args().weights
+    with tempfile.TemporaryDirectory() as folder:
+        rows = measure(Path(folder), weights)
+        report("instruction sets", "python -m benchmarks.instruction_sets", rows)
+
+
+def measure(folder: Path, weights: Path) -> Iterator[Row]:
+    environment = {**os.environ, "MELODEX_WEIGHTS_DIR": str(weights), "OMP_NUM_THREADS": "2"}
+    environment["MELODEX_AUDIO_DIR"] = str(folder / "audio")
+    (folder / "audio").mkdir()
+    run_flask(
+        environment | {"MELODEX_DATABASE_PATH": str(folder / "demo.db")}, "make-demo-library", "--if-empty"
+    )
+    ours = compute_maps(folder, "all", environment)
+    for name in CAPS:
+        others = compute_maps(folder, name, capped(name) | environment)
+        yield from compare(name, ours, others)
+
+
+def compute_maps(folder: Path, name: str, environment: dict[str, str]) -> Maps:
+    path, database = folder / f"{name}.npz", folder / f"{name}.db"
+    environment = environment | {"MELODEX_DATABASE_PATH": str(database)}
+    run_flask(environment, "index-audio")
+    run_flask(environment, "preprocess-all", "--models", ",".join(MODELS))
+    subprocess.run(
+        [sys.executable, "-c", COLLECT, str(database), str(path)], cwd=ROOT, env=environment, check=True
+    )
+    return dict(np.load(path))
+
+
+def run_flask(environment: dict[str, str], *arguments: str) -> None:
+    command = [sys.executable, "-m", "flask", "--app", "backend.server", *arguments, "--no-progress"]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+
+
+def compare(name: str, ours: Maps, others: Maps) -> Iterator[Row]:
+    demo = [key for key in ours if not key.startswith("large")]
+    pca = max(relative_difference(ours[key], others[key]) for key in demo if "_pca_" in key)
+    yield Row(
+        f"{name}: demo library, PCA, largest difference", None, Figure(pca, "of the map's size"),
+        at_most(Figure(LARGEST_PCA_DIFFERENCE)),
+    )  # fmt: skip
+    for method in ("umap", "tsne"):
+        overlaps = [mean_overlap(ours[key], others[key]) for key in demo if f"_{method}_" in key]
+        yield Row(
+            f"{name}: demo library, {method}, five nearest in common, least of {len(overlaps)} maps", None,
+            Figure(min(overlaps), ""), at_least(Figure(SMALLEST_OVERLAP, "")),
+        )  # fmt: skip
+        rotation = rotation_degrees(ours[f"large_{method}"], others[f"large_{method}"])
+        yield Row(
+            f"{name}: {N_LARGE:,} tracks, {method}, rotation", None, Figure(rotation, "°"),
+            at_most(Figure(LARGEST_ROTATION, "°")),
+        )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
