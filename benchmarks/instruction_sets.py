@@ -18,8 +18,18 @@ import numpy as np
 
 import config
 from benchmarks.report import Figure, Row, at_least, at_most, report
+from db.database import open_database
+from db.map_cache import MapQuery
+from db.projections import get_map
+from ML import registry
 from tests.isa import CAPS, capped
-from tests.ML.map_stability import mean_overlap, relative_difference, rotation_degrees
+from tests.ML.map_stability import (
+    compute_map,
+    mean_overlap,
+    relative_difference,
+    rotation_degrees,
+    synthetic_library,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 MODELS = ("musicnn/mtat", "mfcc_cnn/genres10", "acoustic/librosa")
@@ -27,23 +37,6 @@ METHODS = ("pca", "umap", "tsne")
 N_LARGE = 2000
 LARGEST_PCA_DIFFERENCE, SMALLEST_OVERLAP, LARGEST_ROTATION = 1e-3, 0.75, 5.0
 Maps = dict[str, np.ndarray]
-COLLECT = """
-import sys, numpy
-from benchmarks.instruction_sets import MODELS, METHODS, N_LARGE
-from db.database import open_database
-from db.map_cache import MapQuery
-from db.projections import get_map
-from ML.registry import get_by_key
-from tests.ML.map_stability import compute_map, synthetic_library
-database = open_database(sys.argv[1])
-queries = [
-    MapQuery(get_by_key(key)[0], "embeddings", method, dimensions, 42)
-    for key in MODELS for method in METHODS for dimensions in (2, 3)
-]
-maps = {query.name: get_map(database, query).coords for query in queries}
-large = {f"large_{method}": compute_map(synthetic_library(N_LARGE), method, 2) for method in METHODS}
-numpy.savez(sys.argv[2], **maps, **large)
-"""
 
 
 def main() -> None:
@@ -73,10 +66,23 @@ def compute_maps(folder: Path, name: str, environment: dict[str, str]) -> Maps:
     environment = environment | {"MELODEX_DATABASE_PATH": str(database)}
     run_flask(environment, "index-audio")
     run_flask(environment, "preprocess-all", "--models", ",".join(MODELS))
-    subprocess.run(
-        [sys.executable, "-c", COLLECT, str(database), str(path)], cwd=ROOT, env=environment, check=True
-    )
+    code = "import sys; from benchmarks.instruction_sets import save_maps; save_maps(*sys.argv[1:])"
+    command = [sys.executable, "-c", code, str(database), str(path)]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
     return dict(np.load(path))
+
+
+def save_maps(database_path: str, target: str) -> None:
+    """Every map of the library as it is served, and those of a large synthetic one."""
+    database = open_database(Path(database_path))
+    queries = [
+        MapQuery(registry.get_by_key(key)[0], "embeddings", method, dimensions, 42)
+        for key in MODELS for method in METHODS for dimensions in (2, 3)
+    ]  # fmt: skip
+    maps = {query.name: get_map(database, query).coords for query in queries}
+    rows = synthetic_library(N_LARGE)
+    maps |= {f"large_{method}": compute_map(rows, method, 2) for method in METHODS}
+    np.savez(target, **maps)  # type: ignore[arg-type]
 
 
 def run_flask(environment: dict[str, str], *arguments: str) -> None:

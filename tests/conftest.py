@@ -27,9 +27,9 @@ WANTED = {  # settings that keep tests quick, and independent of the models ther
 }  # fmt: skip
 
 
-# Tests of a group run one after another in one worker: they share a set-up. Longest first, so that no worker
-# has a long one left when the other has finished; tests without a group fill what is left.
-GROUPS = ("browser", "stopping", "real models", "trainings", "contrastive", "training")
+# Tests of a group run one after another in one worker: they share a set-up. The longest groups come first, so
+# that no worker has one left when the other has finished; then other groups, then tests without one.
+LONG_GROUPS = ("browser", "stopping", "real models", "trainings", "contrastive", "training")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -38,7 +38,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def place_in_queue(item: pytest.Item) -> int:
     marker = item.get_closest_marker("xdist_group")
-    return GROUPS.index(marker.args[0]) if marker else len(GROUPS)
+    if marker is None:
+        return len(LONG_GROUPS) + 1
+    return LONG_GROUPS.index(marker.args[0]) if marker.args[0] in LONG_GROUPS else len(LONG_GROUPS)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ def synthetic_library(n_tracks: int) -> np.ndarray:
     return np.maximum(rows, 0).astype(np.float32)
 
 
-def rounded_otherwise(rows: np.ndarray, seed: int = 1) -> np.ndarray:
+def round_differently(rows: np.ndarray, seed: int = 1) -> np.ndarray:
     """The same vectors as another processor might compute them."""
     noise = np.random.default_rng(seed).standard_normal(rows.shape)
     return (rows * (1 + 1e-6 * noise)).astype(rows.dtype)

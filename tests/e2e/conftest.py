@@ -40,9 +40,11 @@ class Site:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """One worker for all that share a library: it is rendered and heard once."""
+    """One worker for all tests of the demo library, which is analyzed once; one for each other file."""
     if not item.get_closest_marker("xdist_group"):
-        item.add_marker(pytest.mark.xdist_group("browser"))
+        assert isinstance(item, pytest.Function)
+        group = "browser" if "library" in item.fixturenames else item.path.stem
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
