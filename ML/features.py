@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -14,18 +15,37 @@ def hz_to_mel(frequency: float) -> float:
 
 
 def mel_filters(sample_rate: int, n_fft: int, n_mels: int, f_min: float, f_max: float) -> Tensor:
-    """Triangular HTK mel filters without area normalisation; float32 [n_fft // 2 + 1, n_mels].
+    """Triangular HTK mel filters without area normalization; float32 [n_fft // 2 + 1, n_mels].
 
     Source: torchaudio.functional.melscale_fbanks, step by step in float32: near the feet of the triangles
     rounding is all there is, and networks trained on it. librosa (`htk=True, norm=None`) equals it to 1e-4.
     """
     frequencies = torch.linspace(0, sample_rate // 2, n_fft // 2 + 1)
-    mels = torch.linspace(hz_to_mel(f_min), hz_to_mel(f_max), n_mels + 2)
-    edges = 700.0 * (10.0 ** (mels / 2595.0) - 1.0)
+    return triangles(frequencies, torch.from_numpy(mel_edges(n_mels, f_min, f_max)))
+
+
+def triangles(frequencies: Tensor, edges: Tensor) -> Tensor:
+    """Filters [n_frequencies, n_mels] that begin, peak and end at edges [n_mels + 2]."""
     widths = edges.diff()
     distances = edges - frequencies[:, None]
     rising, falling = -distances[:, :-2] / widths[:-1], distances[:, 2:] / widths[1:]
     return torch.minimum(rising, falling).clamp(min=0)
+
+
+def mel_edges(n_mels: int, f_min: float, f_max: float) -> np.ndarray:
+    """Frequencies in Hz where the triangles begin, peak and end: float32 [n_mels + 2], on any processor.
+
+    torch.linspace and torch.pow round differently on each: edges would move by 0.002 Hz, weak bands by
+    0.002 dB. What they compute with fused multiply-add is rounded from float64 here.
+    """
+    first, last = np.float32(hz_to_mel(f_min)), np.float32(hz_to_mel(f_max))
+    positions = np.arange(n_mels + 2)
+    step = np.float64((last - first) / np.float32(n_mels + 1))
+    # From both ends, as torch.linspace does.
+    mels = np.where(positions < len(positions) // 2, first + step * positions, last - step * positions[::-1])
+    exponents = mels.astype(np.float32) / np.float32(2595.0)
+    powers = np.power(10.0, exponents.astype(np.float64)).astype(np.float32)
+    return np.float32(700.0) * (powers - np.float32(1.0))
 
 
 class Spectrogram(nn.Module):

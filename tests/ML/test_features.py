@@ -4,24 +4,30 @@ import numpy as np
 import pytest
 import torch
 
-from ML.features import MelDb, mel_filters
+from ML.features import MelDb, mel_edges, mel_filters
 from ML.weights import load_state_dict
-from tests.ML.golden import CLIPS, SHARED, SYNTHETIC, needs_shared, synthetic_waveform
+from tests.ML.golden import (
+    CLIPS,
+    SHARED,
+    SYNTHETIC,
+    TORCHAUDIO_EDGES,
+    needs_shared,
+    synthetic_waveform,
+    torchaudio_filters,
+)
 
 pytestmark = pytest.mark.numerical
 SEGMENT_SAMPLES = {96: 48_000, 128: 59_049}
 # Power is compared: in decibels the rounding of weak bands has no limit. The bound is relative (float32 sums)
-# plus absolute: a share of the frame's strongest band. A FFT rounds weak bins by the last digits
-# of strong ones (1e-10 was measured). Filters computed here, not read from a checkpoint, have edges that are
-# rounded by 4e-5 Hz of at least 20 Hz, differently on each processor.
-RELATIVE = 1e-4
-FFT_ROUNDING, FILTER_ROUNDING = 1e-8, 2e-6
+# plus absolute, a share of the frame's strongest band: an FFT rounds weak bins by the last digits of strong
+# ones (1e-10 was measured).
+RELATIVE, FFT_ROUNDING = 1e-4, 1e-8
 
 
-def is_same_power(ours_db: np.ndarray, golden_db: np.ndarray, rounding: float) -> bool:
+def is_same_power(ours_db: np.ndarray, golden_db: np.ndarray) -> bool:
     """Both [n_mels, n_frames]; bands on the floor of -100 dB count as that power."""
     ours, golden = (np.power(10.0, decibels.astype(float) / 10.0) for decibels in (ours_db, golden_db))
-    bound = RELATIVE * golden + rounding * golden.max(axis=0, keepdims=True)
+    bound = RELATIVE * golden + FFT_ROUNDING * golden.max(axis=0, keepdims=True)
     return ours.shape == golden.shape and bool((np.abs(ours - golden) <= bound).all())
 
 
@@ -33,7 +39,9 @@ def mel_db(front_end: MelDb, waveform: np.ndarray) -> np.ndarray:
 def test_mel_spectrogram_of_a_synthetic_sound(n_mels):
     waveform = synthetic_waveform(16_000)[: SEGMENT_SAMPLES[n_mels]]
     golden = np.load(SYNTHETIC)[f"mel_db_{n_mels}_first_20_frames"]
-    assert is_same_power(mel_db(MelDb(n_mels), waveform)[:, :20], golden, FILTER_ROUNDING)
+    front_end = MelDb(n_mels)
+    front_end.mel_scale.fb = torchaudio_filters(n_mels)
+    assert is_same_power(mel_db(front_end, waveform)[:, :20], golden)
 
 
 @needs_shared
@@ -41,7 +49,7 @@ def test_mel_spectrogram_of_a_synthetic_sound(n_mels):
 def test_mel_spectrogram_of_real_music_for_vgg(clip):
     golden = np.load(SHARED / "goldens" / f"{clip}.npz")
     mel = mel_db(MelDb(128), golden["waveform_16k"][: SEGMENT_SAMPLES[128]])
-    assert is_same_power(mel, golden["mel_db_128"], FILTER_ROUNDING)
+    assert is_same_power(mel, golden["mel_db_128"])
 
 
 @needs_shared
@@ -52,7 +60,7 @@ def test_mel_spectrogram_of_real_music_for_musicnn(clip):
     front_end = MelDb(96)
     front_end.mel_scale.fb = load_state_dict(SHARED / "weights/mtat/musicnn.pth")["spec.mel_scale.fb"]
     mel = mel_db(front_end, golden["waveform_16k"][: SEGMENT_SAMPLES[96]])
-    assert is_same_power(mel, golden["mel_db_96"], FFT_ROUNDING)
+    assert is_same_power(mel, golden["mel_db_96"])
 
 
 @pytest.mark.parametrize("fault", ["no reflection", "another window", "amplitude"])
@@ -62,9 +70,18 @@ def test_the_comparison_sees_a_wrong_front_end(fault):
     window = torch.hamming_window(512) if fault == "another window" else torch.hann_window(512)
     padding = "constant" if fault == "no reflection" else "reflect"
     spectrum = torch.stft(waveform, 512, 256, window=window, pad_mode=padding, return_complex=True).abs()
-    mel = MelDb(96).mel_scale(spectrum if fault == "amplitude" else spectrum.square())
+    mel_scale = MelDb(96).mel_scale
+    mel_scale.fb = torchaudio_filters(96)
+    mel = mel_scale(spectrum if fault == "amplitude" else spectrum.square())
     golden = np.load(SYNTHETIC)["mel_db_96_first_20_frames"]
-    assert not is_same_power((10 * mel.clamp(min=1e-10).log10()).numpy()[:, :20], golden, FILTER_ROUNDING)
+    assert not is_same_power((10 * mel.clamp(min=1e-10).log10()).numpy()[:, :20], golden)
+
+
+@pytest.mark.parametrize("n_mels", SEGMENT_SAMPLES)
+def test_filters_are_those_of_torchaudio(n_mels):
+    """Its powers are off by one step of float32 at most, 0.0005 Hz, ours are rounded correctly."""
+    edges = np.load(TORCHAUDIO_EDGES)[f"edges_{n_mels}"]
+    assert np.abs(mel_edges(n_mels, 0.0, 8_000.0) - edges).max() < 5e-4
 
 
 def test_filters_equal_librosas_htk_triangles():

@@ -7,6 +7,8 @@ import torch
 from ML.mfcc import N_FRAMES, SAMPLE_RATE, compute_mfcc, fit_frames, n_frames_of
 from tests.ML.golden import CLIPS, SHARED, SYNTHETIC, needs_shared, synthetic_waveform
 
+pytestmark = pytest.mark.numerical
+
 TOLERANCE = 1e-3  # on values of up to 400: float32 rounding
 
 

@@ -22,6 +22,8 @@ from tests.ML.golden import (
     whole_segments,
 )
 
+pytestmark = pytest.mark.numerical
+
 TOLERANCE = 1e-4
 REAL_WEIGHTS = ("mtat", "jamendo")
 # a clip of the shared genre folder → a tag its variant must rank among the first five

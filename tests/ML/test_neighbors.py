@@ -7,6 +7,8 @@ from sklearn.metrics import pairwise_distances
 from ML import neighbors
 from ML.neighbors import find_neighbors
 
+pytestmark = pytest.mark.numerical
+
 MANY_COPIES = np.repeat(np.random.default_rng(2).standard_normal((3, 20)), 40, axis=0)
 N_LARGE = 2500  # more than are compared each with each
 

@@ -8,6 +8,8 @@ from ML.neighbors import find_neighbors
 from ML.placing import place
 from ML.projections import project
 
+pytestmark = pytest.mark.numerical
+
 N_KNOWN = 300
 
 

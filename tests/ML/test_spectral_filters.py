@@ -6,6 +6,8 @@ from torch import nn
 
 from ML.spectral_filters import N_GROUPS, SpectralFilters
 
+pytestmark = pytest.mark.numerical
+
 
 @pytest.mark.parametrize("heights", [(38, 67), (1,), (96,)])
 @pytest.mark.parametrize("n_frames", [1, 187])

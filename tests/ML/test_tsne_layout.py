@@ -8,6 +8,8 @@ import pytest
 from ML import tsne_layout
 from ML.tsne_layout import GRID_STEP, MOST_NODES, lay_grid, make_grid, push, push_pairwise
 
+pytestmark = pytest.mark.numerical
+
 
 def pairwise_push(coords: np.ndarray) -> np.ndarray:
     """float64 [n, 2], by the formula (van der Maaten & Hinton 2008)."""

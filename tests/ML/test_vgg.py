@@ -19,6 +19,8 @@ from tests.ML.golden import (
     whole_segments,
 )
 
+pytestmark = pytest.mark.numerical
+
 TOLERANCE = 1e-4
 IS_RESIDUAL = {"vgg_res_filled": True, "vgg_simple_filled": False}
 BLOCKS = {True: ResidualBlock, False: SimpleBlock}

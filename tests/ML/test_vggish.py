@@ -14,6 +14,8 @@ from ML.models.vggish import Postprocessor, VGGish
 from ML.vggish_features import VggishLogMel
 from tests.ML.golden import CLIPS, SHARED, SYNTHETIC, fill_weights, needs_shared, synthetic_waveform
 
+pytestmark = pytest.mark.numerical
+
 TOLERANCE = 1e-4
 SPEC = registry.get("vggish")
 

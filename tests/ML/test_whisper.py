@@ -11,6 +11,8 @@ from ML.models.whisper import WhisperEncoder, encoder_state, log_mel, make_encod
 from ML.torch_model import mean_over_frames
 from tests.ML.golden import CLIPS, SHARED, needs_shared, synthetic_waveform
 
+pytestmark = pytest.mark.numerical
+
 WINDOW = 480_000
 TINY = registry.get("whisper", "tiny")
 BASE_FILE = SHARED / "weights" / "whisper" / "base.pt"
