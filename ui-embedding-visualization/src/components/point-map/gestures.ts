@@ -1,4 +1,5 @@
 /** Hands on the map: drag, wheel, pinch, click and keys become camera movements and picks. */
+import { centerOf } from './boxes'
 import { orbit, pan, zoomAt } from './camera'
 import type { PointMapEngine } from './engine'
 import type { Direction } from './geometry'
@@ -103,8 +104,8 @@ export class Gestures {
 
   private drag(dx: number, dy: number, slide: boolean): void {
     const { engine } = this
-    const camera = engine.cameraState
-    engine.setCamera(engine.isDeep && !slide ? orbit(camera, dx, dy) : pan(camera, engine.view, dx, dy))
+    const { state, view } = engine.camera
+    engine.setCamera(engine.isDeep && !slide ? orbit(state, dx, dy) : pan(state, view, dx, dy))
   }
 
   private pinch(id: number, before: Hand, now: Hand): void {
@@ -112,8 +113,8 @@ export class Gestures {
     if (!other) return
     const factor = Math.hypot(now.x - other.x, now.y - other.y) / Math.max(1, Math.hypot(before.x - other.x, before.y - other.y))
     const middle = { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 }
-    const zoomed = zoomAt(this.engine.cameraState, this.engine.view, factor, middle.x, middle.y)
-    this.engine.setCamera(pan(zoomed, this.engine.view, (now.x - before.x) / 2, (now.y - before.y) / 2))
+    const zoomed = zoomAt(this.engine.camera.state, this.engine.camera.view, factor, middle.x, middle.y)
+    this.engine.setCamera(pan(zoomed, this.engine.camera.view, (now.x - before.x) / 2, (now.y - before.y) / 2))
   }
 
   private up = (event: PointerEvent) => {
@@ -159,13 +160,13 @@ export class Gestures {
     const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1
     const factor = Math.exp((-event.deltaY * lines * (event.ctrlKey ? 8 : 1.6)) / 1000)
     const { x, y } = this.at(event)
-    this.engine.setCamera(zoomAt(this.engine.cameraState, this.engine.view, factor, x, y))
+    this.engine.setCamera(zoomAt(this.engine.camera.state, this.engine.camera.view, factor, x, y))
   }
 
   zoomBy(factor: number): void {
     const { engine } = this
-    const { width, height } = engine.view
-    engine.flyToCamera(zoomAt(engine.cameraState, engine.view, factor, width / 2, height / 2), 200)
+    const { x, y } = centerOf(engine.camera.area)
+    engine.camera.flyTo(zoomAt(engine.camera.state, engine.camera.view, factor, x, y), 200)
   }
 
   private key = (event: KeyboardEvent) => {
