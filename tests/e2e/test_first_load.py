@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e.browser import ARGUMENTS, find_chromium
 from tests.e2e.conftest import N_TRACKS, SCREEN, Site
 from tests.e2e.map_page import PATIENCE, lonely_point, open_map, positions
-from tests.e2e.test_selection import MAP, around, boxes_by_genre, draw, selected
+from tests.e2e.test_selection import MAP, around, draw, groups_at_the_sides, selected
 
 BUDGET = 500_000  # bytes, compressed; the map's renderer is in it although it comes in a chunk of its own
 FETCHED = """performance.getEntries()
@@ -45,7 +45,7 @@ def test_without_webgl_a_plain_canvas_is_a_map_too(plain_page: Page, site: Site)
     expect(page.get_by_test_id("map")).to_have_attribute("data-renderer", "canvas")
     expect(page.get_by_test_id("map")).to_have_attribute("data-points", str(N_TRACKS))
     assert n_colours(page) > 3, "the points are drawn in the colours of their genres"
-    inside, box = next(iter(boxes_by_genre(page, site).values()))
+    (inside, box), _ = groups_at_the_sides(page)
     page.keyboard.down("Shift")
     draw(page, around(box))
     page.keyboard.up("Shift")

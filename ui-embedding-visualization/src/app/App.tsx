@@ -49,7 +49,7 @@ function Shell() {
   return (
     <div className="shell" data-drawer={drawer ?? 'none'}>
       <Header drawer={drawer} onToggle={toggle} onHelp={() => setHelpOpen(true)} />
-      <aside className="panel panel--left" aria-label={leftLabel}>
+      <aside className="panel panel--left" data-covers-map aria-label={leftLabel}>
         <Suspense>
           <Left />
         </Suspense>
@@ -59,7 +59,7 @@ function Shell() {
           <Main />
         </Suspense>
       </main>
-      <aside className="panel panel--right" aria-label="Details">
+      <aside className="panel panel--right" data-covers-map aria-label="Details">
         <SidePanel />
       </aside>
       <button type="button" className="drawer-shade" aria-label="Close the panel" tabIndex={-1} onClick={() => setDrawer(null)} />

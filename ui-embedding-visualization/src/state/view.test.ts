@@ -25,8 +25,8 @@ const FULL: View = {
   minus: ['f.mp3'],
   selection: [3, 4, 5, 1200],
   panel: 'selection',
-  camera: { x: 0.25, y: -1.5, z: 0, zoom: 3.2, theta: 0.5, phi: -0.3 },
-  second: { model: 'mert', variant: '95m', space: 'embedding', method: 'pca', dimensions: 2, camera: { x: 1, y: 0, z: 0, zoom: 2, theta: 0, phi: 0 } },
+  camera: { x: 0.25, y: -1.5, z: 0, zoom: 3.2, theta: 0.5, phi: -0.3, shiftX: 0.01, shiftY: -0.125 },
+  second: { model: 'mert', variant: '95m', space: 'embedding', method: 'pca', dimensions: 2, camera: { x: 1, y: 0, z: 0, zoom: 2, theta: 0, phi: 0, shiftX: 0, shiftY: 0 } },
 }
 
 describe('the view in the URL', () => {
@@ -42,6 +42,7 @@ describe('the view in the URL', () => {
   it('falls back where a hand-made link makes no sense', () => {
     expect(parseView('?space=cheese&dimensions=4&colour=loud&panel=door&select=é&moment=-1s&steps=0&playlist=-3&page=cellar&camera=1,2,x&camera=')).toEqual(DEFAULT_VIEW)
     expect(parseView('?camera=0,0,0,0,0,0').camera).toBeNull()
+    expect(parseView('?camera=0,0,0,1,0,0,0,0,0').camera).toBeNull()
   })
 
   it('leaves unknown models and methods for the server to explain', () => {

@@ -65,6 +65,8 @@ export interface Camera {
   zoom: number
   theta: number
   phi: number
+  shiftX: number
+  shiftY: number
 }
 
 const DEFAULT_MAP: SeenMap = { model: null, variant: null, space: 'embedding', method: 'umap', dimensions: 2, camera: null }
@@ -92,13 +94,15 @@ export const DEFAULT_VIEW: View = {
   minus: [],
 }
 
-const CAMERA_KEYS = ['x', 'y', 'z', 'zoom', 'theta', 'phi'] as const
+const CAMERA_KEYS = ['x', 'y', 'z', 'zoom', 'theta', 'phi', 'shiftX', 'shiftY'] as const
+/** Links had no shift once: their camera looks at the middle of the window. */
+const N_REQUIRED = 6
 
 function parseCamera(text: string | null): Camera | null {
   const numbers = (text ?? '').split(',').map(Number)
-  if (numbers.length !== CAMERA_KEYS.length || !numbers.every(Number.isFinite) || numbers[3] <= 0) return null
-  const [x, y, z, zoom, theta, phi] = numbers
-  return { x, y, z, zoom, theta, phi }
+  if (numbers.length < N_REQUIRED || numbers.length > CAMERA_KEYS.length || !numbers.every(Number.isFinite) || numbers[3] <= 0) return null
+  const [x, y, z, zoom, theta, phi, shiftX = 0, shiftY = 0] = numbers
+  return { x, y, z, zoom, theta, phi, shiftX, shiftY }
 }
 
 const parseSeconds = (text: string | null): number | null => (text !== null && /^\d{1,6}(\.\d+)?$/.test(text) ? Number(text) : null)

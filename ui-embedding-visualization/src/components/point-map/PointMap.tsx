@@ -111,7 +111,7 @@ function useEngineProps(slot: RefObject<PointMapEngine | null>, props: PointMapP
   useEffect(() => {
     const engine = slot.current
     // A camera the map itself has told comes back as the same object: nothing to do.
-    if (engine && camera !== engine.reportedCamera) engine.flyToCamera(camera ?? engine.fitCamera())
+    if (engine && camera !== engine.reportedCamera) engine.camera.flyTo(camera ?? engine.camera.fitted)
   }, [slot, camera])
   useEffect(() => slot.current?.setLook(look), [slot, look])
   useEffect(() => slot.current?.decorate((overlay) => overlay.labels.set(labels)), [slot, labels])

@@ -1,6 +1,9 @@
 /** The map without React: points, camera, movement, picking. Draws only when something has changed. */
-import { createView, DEEP_FIT, FLAT_FIT, isSameCamera, mixCameras, unitPixels, type CameraState, type View } from './camera'
+import { centerOf } from './boxes'
+import { unitPixels, type CameraState } from './camera'
 import { mix, mixExtents, morphStart, pickInDirection, pickNearest, pointSize, toUnitBox, type Direction, type Extents, type UnitBox } from './geometry'
+import type { MapFrame } from './insets'
+import { MapCamera } from './mapCamera'
 import type { Place } from './markLayer'
 import { Overlay } from './overlay'
 import { pointsInRegion, type Polygon } from './region'
@@ -11,14 +14,13 @@ import type { PointData, PointStyle } from './points'
 
 export interface EngineEvents {
   onSettled(settled: boolean): void
-  onCamera(camera: CameraState): void
+  /** null: everything fits. */
+  onCamera(camera: CameraState | null): void
   /** What lies over the points has been placed anew. */
   onFrame(): void
 }
 
 export const MORPH_MS = 450
-const FLIGHT_MS = 600
-const FLIGHT_ZOOM = 2.2
 const PICK_RADIUS = 12
 const EMPTY_DATA: PointData = { count: 0, keys: () => [], coordinates: new Float32Array(0), dimensions: 2 }
 
@@ -33,18 +35,19 @@ export class PointMapEngine {
   private style: PointStyle = { colours: new Uint8Array(0), levels: new Uint8Array(0) }
   private box: UnitBox = toUnitBox(EMPTY_DATA.coordinates)
   private positions: Float32Array = new Float32Array(0)
-  private extents: Extents = [0, 0, 0]
-  private camera: CameraState = FLAT_FIT
+  private readonly tweens = new Tweens<'morph' | 'flight'>()
+  private readonly flights = {
+    start: (duration: number, step: (share: number) => void) => this.move('flight', duration, step),
+    stop: () => this.tweens.stop('flight'),
+  }
+  readonly camera = new MapCamera(this.flights, this.box)
   private readonly projected = new Projected()
   private sceneIsOld = true
   private look: MapLook = { background: [0, 0, 0], ghost: [60, 60, 60] }
-  private readonly tweens = new Tweens<'morph' | 'flight'>()
   readonly overlay: Overlay
   private renderer: Renderer | null = null
   private frameRequest = 0
   private settled = false
-  private width = 1
-  private height = 1
 
   constructor(
     overlayRoot: HTMLElement,
@@ -55,7 +58,7 @@ export class PointMapEngine {
 
   setRenderer(renderer: Renderer): void {
     this.renderer = renderer
-    renderer.setSize(this.width, this.height, pixelRatio())
+    this.giveRendererSize()
     this.giveRendererPoints()
   }
 
@@ -64,12 +67,17 @@ export class PointMapEngine {
     this.moving = moving
   }
 
-  resize(width: number, height: number): void {
-    if (width === this.width && height === this.height) return
-    this.width = Math.max(1, width)
-    this.height = Math.max(1, height)
-    this.renderer?.setSize(this.width, this.height, pixelRatio())
+  /** The map's size, and what covers it. */
+  setFrame(frame: MapFrame): void {
+    const { width, height } = this.camera.view
+    if (!this.camera.setFrame(frame)) return
+    if (width !== frame.width || height !== frame.height) this.giveRendererSize()
     this.changed()
+  }
+
+  private giveRendererSize(): void {
+    const { width, height } = this.camera.view
+    this.renderer?.setSize(width, height, pixelRatio())
   }
 
   /** Show other points. Those already on the map move to their new place; the camera comes back to fit, or stays for the first map. */
@@ -77,20 +85,22 @@ export class PointMapEngine {
     const first = this.data.count === 0
     const box = toUnitBox(data.coordinates)
     const start = first ? box.positions.slice() : morphStart(this.data.keys(), this.positions, data.keys(), box.positions)
-    const fromExtents = first ? box.extents : this.extents
-    Object.assign(this, { data, style, box, positions: start, extents: fromExtents })
+    const fromExtents = first ? box.extents : this.camera.extents
+    Object.assign(this, { data, style, box, positions: start })
+    this.camera.setBox(box, this.isDeep)
     this.projected.resize(data.count)
     this.overlay.marks.set('hovered', -1)
     this.giveRendererPoints()
-    if (first) return this.setCamera(this.fitCamera())
+    this.camera.extents = fromExtents
+    if (first) return this.setCamera(this.camera.fitted)
     this.startMorph(start.slice(), fromExtents)
-    this.flyToCamera(this.fitCamera(), MORPH_MS)
+    this.camera.flyTo(this.camera.fitted, MORPH_MS)
   }
 
   private startMorph(from: Float32Array, fromExtents: Extents): void {
     this.move('morph', MORPH_MS, (t) => {
       mix(from, this.box.positions, t, this.positions)
-      this.extents = mixExtents(fromExtents, this.box.extents, t)
+      this.camera.extents = mixExtents(fromExtents, this.box.extents, t)
       this.renderer?.positionsMoved()
     })
   }
@@ -121,48 +131,19 @@ export class PointMapEngine {
     return this.data.dimensions === 3
   }
 
-  get view(): View {
-    return createView(this.camera, this.extents, this.width, this.height)
-  }
-
-  get cameraState(): CameraState {
-    return this.camera
-  }
-
-  fitCamera(): CameraState {
-    return this.isDeep ? DEEP_FIT : FLAT_FIT
-  }
-
-  /** At once, as under the hand. On a flat map the camera stays head-on. */
+  /** At once, as under the hand. */
   setCamera(camera: CameraState): void {
-    this.tweens.stop('flight')
-    this.camera = this.isDeep ? camera : { ...camera, z: 0, theta: 0, phi: 0 }
+    this.camera.set(camera)
     this.changed()
   }
 
-  flyToCamera(to: CameraState, duration = FLIGHT_MS): void {
-    const from = this.camera
-    if (isSameCamera(from, to)) return
-    if (!this.renderer) return this.setCamera(to)
-    this.move('flight', duration, (t) => (this.camera = mixCameras(from, to, t)))
-  }
-
   fit(): void {
-    this.flyToCamera(this.fitCamera())
+    this.camera.flyTo(this.camera.fitted)
   }
 
-  /** Bring a point to the middle, near enough to see its surroundings. */
-  flyToPoint(index: number, zoom = Math.max(FLIGHT_ZOOM, this.camera.zoom)): void {
-    const [x, y, z] = this.box.positions.subarray(3 * index, 3 * index + 3)
-    this.flyToCamera({ ...this.camera, x, y, z, zoom })
-  }
-
-  /** Move only if the point is near the edge or outside. */
+  /** Move only if the point cannot be seen well. */
   reveal(index: number): void {
-    const place = this.placeOf(index)
-    const margin = 40
-    const inside = place.x > margin && place.y > margin && place.x < this.width - margin && place.y < this.height - margin
-    if (!inside) this.flyToPoint(index, this.camera.zoom)
+    this.camera.reveal(index, this.placeOf(index))
   }
 
   pick(x: number, y: number): number {
@@ -178,7 +159,8 @@ export class PointMapEngine {
   pickTowards(direction: Direction): number {
     const from = this.overlay.marks.get('selected')
     if (from >= 0) return pickInDirection(this.screen(), this.style.levels, from, direction)
-    return pickNearest(this.screen(), this.style.levels, this.width / 2, this.height / 2, Infinity, 0)
+    const { x, y } = centerOf(this.camera.area)
+    return pickNearest(this.screen(), this.style.levels, x, y, Infinity, 0)
   }
 
   /** Where a point is, in pixels from the map's top left. */
@@ -188,13 +170,13 @@ export class PointMapEngine {
   }
 
   get size(): number {
-    return pointSize(this.data.count, this.camera.zoom, this.box.spacing * unitPixels(this.view))
+    return pointSize(this.data.count, this.camera.state.zoom, this.box.spacing * unitPixels(this.camera.view))
   }
 
-  private readonly screen: Screen = (count) => this.projected.at(this.positions, this.view, count)
+  private readonly screen: Screen = (count) => this.projected.at(this.positions, this.camera.view, count)
 
   private move(name: 'morph' | 'flight', duration: number, step: (t: number) => void): void {
-    this.tweens.start(name, this.moving ? duration : 0, step)
+    this.tweens.start(name, this.moving && this.renderer ? duration : 0, step)
     this.changed()
   }
 
@@ -219,23 +201,24 @@ export class PointMapEngine {
   }
 
   private draw(): void {
-    const { view, size, look } = this
-    this.renderer?.draw({ view, screen: this.screen, size, deep: this.extents[2] > 1e-3, look })
+    const { camera, size, look } = this
+    this.renderer?.draw({ view: camera.view, screen: this.screen, size, deep: camera.extents[2] > 1e-3, look })
     this.sceneIsOld = false
   }
 
   private placeOverlay(): void {
-    const { view, size, screen } = this
+    const { size, screen } = this
+    const { view, area } = this.camera
     const onMap = (index: number) => index >= 0 && index < this.data.count
     const placeOf = (index: number) => (onMap(index) ? this.placeOf(index) : null)
-    this.overlay.place({ view, size, placeOf, screen, levels: this.style.levels, toBox: this.box.toBox, labelled: !this.tweens.has('morph'), pixelRatio: pixelRatio() })
+    this.overlay.place({ view, area, size, placeOf, screen, levels: this.style.levels, toBox: this.box.toBox, labelled: !this.tweens.has('morph'), pixelRatio: pixelRatio() })
   }
 
   private reportSettled(settled: boolean): void {
     if (settled === this.settled && !settled) return
     this.settled = settled
     this.events.onSettled(settled)
-    if (settled) this.events.onCamera(this.camera)
+    if (settled) this.events.onCamera(this.camera.isFitted ? null : this.camera.state)
   }
 
   dispose(): void {

@@ -1,12 +1,16 @@
 /** Pure geometry on typed arrays. Positions are float32 [3n]; screens are float32 [3n]: x, y in pixels, then depth. */
 
+import { separateCoincident } from './coincident'
+
 /** Half the size of the box around all points, per axis, in map units. */
 export type Extents = readonly [number, number, number]
 
 export interface UnitBox {
+  /** Where the points are shown: those that share a place are moved apart. */
   positions: Float32Array
+  /** Of the places, before any point was moved. */
   extents: Extents
-  /** How far the typical point is from its nearest neighbour, in map units; 0 for fewer than two points. */
+  /** How far the typical point is from the nearest other place, in map units; 0 for fewer than two places. */
   spacing: number
   /** Brings any other point of the same data into the box. */
   toBox: (x: number, y: number, z: number) => [number, number, number]
@@ -36,12 +40,14 @@ export function toUnitBox(coordinates: Float32Array): UnitBox {
     const middle = centre[axis]
     for (let i = axis; i < coordinates.length; i += 3) {
       const offset = coordinates[i] - middle
-      positions[i] = offset - offset === 0 ? offset * scale : 0 // not so for what is not finite
+      positions[i] = offset - offset === 0 ? offset * scale + 0 : 0 // not so for what is not finite; + 0: no negative zero
     }
   }
+  const spacing = typicalSpacing(positions)
+  separateCoincident(positions, spacing)
   return {
     positions,
-    spacing: typicalSpacing(positions),
+    spacing,
     extents: [half[0] * scale, half[1] * scale, half[2] * scale],
     toBox: (x, y, z) => [place(x, 0), place(y, 1), place(z, 2)],
   }
@@ -49,15 +55,17 @@ export function toUnitBox(coordinates: Float32Array): UnitBox {
 
 const SPACING_SAMPLE = 16
 
+/** To the nearest other place; Infinity where there is none. */
 function nearestDistance(positions: Float32Array, of: number): number {
   const [x, y, z] = positions.subarray(of, of + 3)
   let nearest = Infinity
   for (let i = 0; i < positions.length; i += 3) {
     const dx = positions[i] - x
-    if (dx * dx >= nearest || i === of) continue // most points: told by one axis
+    if (dx * dx >= nearest) continue // most points: one axis says it
     const dy = positions[i + 1] - y
     const dz = positions[i + 2] - z
-    nearest = Math.min(nearest, dx * dx + dy * dy + dz * dz)
+    const square = dx * dx + dy * dy + dz * dz
+    if (square > 0 && square < nearest) nearest = square
   }
   return Math.sqrt(nearest)
 }
@@ -69,7 +77,8 @@ function typicalSpacing(positions: Float32Array): number {
   const step = Math.max(1, Math.floor(n / SPACING_SAMPLE))
   const distances: number[] = []
   for (let i = 0; i < n; i += step) distances.push(nearestDistance(positions, 3 * i))
-  return distances.sort((a, b) => a - b)[Math.floor(distances.length / 2)]
+  const median = distances.sort((a, b) => a - b)[Math.floor(distances.length / 2)]
+  return median < Infinity ? median : 0
 }
 
 /** Where each point of the new map starts to move: its place on the old map, or its new place if it was not there. */

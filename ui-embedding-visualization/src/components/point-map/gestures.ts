@@ -1,4 +1,5 @@
 /** Hands on the map: drag, wheel, pinch, click and keys become camera movements and picks. */
+import { centerOf } from './boxes'
 import { orbit, pan, zoomAt } from './camera'
 import type { PointMapEngine } from './engine'
 import type { Direction } from './geometry'
@@ -58,10 +59,11 @@ export class Gestures {
     private readonly events: GestureEvents,
   ) {
     const { signal } = this.ending
-    root.addEventListener('pointerdown', this.down, { signal })
-    root.addEventListener('pointermove', this.move, { signal })
-    root.addEventListener('pointerup', this.up, { signal })
-    root.addEventListener('pointercancel', this.cancel, { signal })
+    const pane = root.parentElement ?? root // with the toolbar and the notes over the map: a region may begin on them too
+    pane.addEventListener('pointerdown', this.down, { signal })
+    pane.addEventListener('pointermove', this.move, { signal })
+    pane.addEventListener('pointerup', this.up, { signal })
+    pane.addEventListener('pointercancel', this.cancel, { signal })
     root.addEventListener('pointerleave', this.leave, { signal })
     root.addEventListener('dblclick', this.doubleClick, { signal })
     root.addEventListener('wheel', this.wheel, { signal, passive: false })
@@ -79,11 +81,19 @@ export class Gestures {
     return { x: event.clientX - box.left, y: event.clientY - box.top }
   }
 
+  private isOnMap(event: PointerEvent): boolean {
+    return event.target instanceof Node && this.root.contains(event.target)
+  }
+
   private down = (event: PointerEvent) => {
+    const shape = shapeFor(this.events.tool(), event)
+    const onMap = this.isOnMap(event)
+    if (!onMap && !shape) return
     if (this.hands.size === 0) this.travelled = 0
     this.hands.set(event.pointerId, this.at(event))
-    this.root.setPointerCapture(event.pointerId)
-    const shape = shapeFor(this.events.tool(), event)
+    // A button keeps the pointer until the pointer moves: without that it is pressed as ever.
+    const holder = onMap ? this.root : (event.target as Element)
+    holder.setPointerCapture(event.pointerId)
     if (this.hands.size > 1) this.pen.finish()
     else if (shape) this.pen.start(shape, this.at(event).x, this.at(event).y)
   }
@@ -91,20 +101,26 @@ export class Gestures {
   private move = (event: PointerEvent) => {
     const before = this.hands.get(event.pointerId)
     const now = this.at(event)
-    if (!before) return this.hover(now)
+    if (!before) return this.isOnMap(event) ? this.hover(now) : undefined
     this.travelled += Math.hypot(now.x - before.x, now.y - before.y)
     if (this.travelled < CLICK_SLOP_PIXELS && this.hands.size === 1) return
-    if (this.pen.drawing) return this.pen.extend(now.x, now.y)
+    if (this.pen.drawing) return this.extendRegion(event.pointerId, now)
     this.events.onGrab(true)
     if (this.hands.size === 2) this.pinch(event.pointerId, before, now)
     else this.drag(now.x - before.x, now.y - before.y, (event.buttons & 2) !== 0)
     this.hands.set(event.pointerId, now)
   }
 
+  /** The map takes the pointer from the button that the region began on, and keeps it from those it crosses. */
+  private extendRegion(pointerId: number, { x, y }: Hand): void {
+    this.root.setPointerCapture(pointerId)
+    this.pen.extend(x, y)
+  }
+
   private drag(dx: number, dy: number, slide: boolean): void {
     const { engine } = this
-    const camera = engine.cameraState
-    engine.setCamera(engine.isDeep && !slide ? orbit(camera, dx, dy) : pan(camera, engine.view, dx, dy))
+    const { state, view } = engine.camera
+    engine.setCamera(engine.isDeep && !slide ? orbit(state, dx, dy) : pan(state, view, dx, dy))
   }
 
   private pinch(id: number, before: Hand, now: Hand): void {
@@ -112,17 +128,18 @@ export class Gestures {
     if (!other) return
     const factor = Math.hypot(now.x - other.x, now.y - other.y) / Math.max(1, Math.hypot(before.x - other.x, before.y - other.y))
     const middle = { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 }
-    const zoomed = zoomAt(this.engine.cameraState, this.engine.view, factor, middle.x, middle.y)
-    this.engine.setCamera(pan(zoomed, this.engine.view, (now.x - before.x) / 2, (now.y - before.y) / 2))
+    const zoomed = zoomAt(this.engine.camera.state, this.engine.camera.view, factor, middle.x, middle.y)
+    this.engine.setCamera(pan(zoomed, this.engine.camera.view, (now.x - before.x) / 2, (now.y - before.y) / 2))
   }
 
   private up = (event: PointerEvent) => {
+    if (!this.hands.has(event.pointerId)) return
     const wasClick = this.hands.size === 1 && this.travelled < CLICK_SLOP_PIXELS && event.button === 0
     const wasRegion = this.pen.drawing && !wasClick
     const polygon = this.pen.finish()
     this.cancel(event)
     if (wasRegion) this.events.onRegion(this.engine.pickRegion(polygon), combineOf(event))
-    if (!wasClick) return
+    if (!wasClick || !this.isOnMap(event)) return
     const { x, y } = this.at(event)
     const index = this.engine.pick(x, y)
     if (index < 0) return
@@ -159,13 +176,13 @@ export class Gestures {
     const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1
     const factor = Math.exp((-event.deltaY * lines * (event.ctrlKey ? 8 : 1.6)) / 1000)
     const { x, y } = this.at(event)
-    this.engine.setCamera(zoomAt(this.engine.cameraState, this.engine.view, factor, x, y))
+    this.engine.setCamera(zoomAt(this.engine.camera.state, this.engine.camera.view, factor, x, y))
   }
 
   zoomBy(factor: number): void {
     const { engine } = this
-    const { width, height } = engine.view
-    engine.flyToCamera(zoomAt(engine.cameraState, engine.view, factor, width / 2, height / 2), 200)
+    const { x, y } = centerOf(engine.camera.area)
+    engine.camera.flyTo(zoomAt(engine.camera.state, engine.camera.view, factor, x, y), 200)
   }
 
   private key = (event: KeyboardEvent) => {

@@ -1,5 +1,5 @@
 /** Names over groups of points, as HTML. */
-import { boxAbove, isFree, type Box } from './boxes'
+import { boxAbove, contains, containsPoint, isFree, moveInside, type Box } from './boxes'
 import { projectAll, type View } from './camera'
 import type { UnitBox } from './geometry'
 
@@ -11,6 +11,20 @@ export interface MapLabel {
   position: readonly [number, number, number]
   /** Only for a view from far: it goes when the points themselves have names. */
   far?: boolean
+}
+
+/** Where the labels of a frame may be. */
+export interface LabelFrame {
+  view: View
+  toBox: UnitBox['toBox']
+  /** What nothing covers. */
+  area: Box
+  /** Pixels between a place and its name. */
+  lift: number
+  /** No name is shown while the points move. */
+  shown: boolean
+  /** Single points have names. */
+  near: boolean
 }
 
 /** Pixels by which a name may make way for another. */
@@ -36,20 +50,27 @@ export class LabelLayer {
     return element
   }
 
-  /** Where two would overlap, the earlier stays and the later makes way or, as those from far do, vanishes. lift: pixels above their place. near: single points have names. Returns the boxes that are taken. */
-  place(view: View, toBox: UnitBox['toBox'], lift: number, shown: boolean, near: boolean): Box[] {
-    const screen = new Float32Array(3 * this.labels.length)
-    this.labels.forEach((label, i) => screen.set(toBox(...label.position), 3 * i))
-    projectAll(screen, view, screen)
+  /** Where two would overlap, the earlier stays and the later makes way or, as those from far do, vanishes. Returns the boxes that are taken. */
+  place(frame: LabelFrame): Box[] {
     const taken: Box[] = []
+    const places = this.project(frame)
     this.labels.forEach(({ element, width, height, far }, i) => {
-      const boxes = (far ? [0] : SHIFTS).map((shift) => boxAbove(screen[3 * i], screen[3 * i + 1] - lift + shift, width, height))
-      const free = shown && !(far && near) ? boxes.find((box) => isFree(box, taken)) : undefined
+      const [x, y] = [places[3 * i], places[3 * i + 1]]
+      const boxes = (far ? [0] : SHIFTS).map((shift) => moveInside(boxAbove(x, y - frame.lift + shift, width, height), frame.area))
+      const wanted = frame.shown && !(far && frame.near) && containsPoint(frame.area, x, y)
+      const free = wanted ? boxes.find((box) => contains(frame.area, box) && isFree(box, taken)) : undefined
       if (free) taken.push(free)
       element.style.opacity = free ? '1' : '0'
       const { left, top } = free ?? boxes[0]
       element.style.transform = `translate(${left.toFixed(1)}px, ${top.toFixed(1)}px)`
     })
     return taken
+  }
+
+  private project({ view, toBox }: LabelFrame): Float32Array {
+    const places = new Float32Array(3 * this.labels.length)
+    this.labels.forEach(({ position }, i) => places.set(toBox(...position), 3 * i))
+    projectAll(places, view, places)
+    return places
   }
 }

@@ -1,8 +1,9 @@
 /** Puts an engine, its renderer and its gestures on a DOM element, and takes them off again. */
-import { isSameCamera, type CameraState } from './camera'
+import type { CameraState } from './camera'
 import { CanvasPointRenderer } from './canvasRenderer'
 import { PointMapEngine } from './engine'
 import { Gestures, type Combine, type Tool } from './gestures'
+import { COVERING, measureInsets } from './insets'
 import type { Trail } from './lineLayer'
 import type { Place } from './markLayer'
 import { RegionPen } from './regionPen'
@@ -29,7 +30,7 @@ export interface HoverPlace extends Place {
 }
 
 function hoverPlace(engine: PointMapEngine, index: number): HoverPlace {
-  const { width, height } = engine.view
+  const { width, height } = engine.camera.view
   return { ...engine.placeOf(index), mapWidth: width, mapHeight: height }
 }
 
@@ -98,15 +99,12 @@ export function mountEngine(root: HTMLElement, overlay: HTMLElement, latest: Lat
       if (settled) latest.current.onDrawn()
     },
     onCamera: whenAtRest((camera) => {
-      engine.reportedCamera = isSameCamera(camera, engine.fitCamera()) ? null : camera
-      latest.current.onCamera(engine.reportedCamera)
+      engine.reportedCamera = camera
+      latest.current.onCamera(camera)
     }, ending.signal),
   })
   const gestures = createGestures(root, engine, new RegionPen(overlay), latest)
-  const { width, height } = root.getBoundingClientRect() // the observer tells it after the first picture: that would be drawn twice
-  engine.resize(width, height)
-  const watcher = new ResizeObserver(([entry]) => engine.resize(entry.contentRect.width, entry.contentRect.height))
-  watcher.observe(root)
+  watchFrame(root, engine, ending.signal)
   void takeRenderer().then((renderer) => {
     if (ending.signal.aborted) return renderer?.dispose()
     if (!renderer) return latest.current.onUndrawable()
@@ -117,7 +115,6 @@ export function mountEngine(root: HTMLElement, overlay: HTMLElement, latest: Lat
   })
   const dispose = () => {
     ending.abort()
-    watcher.disconnect()
     gestures.dispose()
     engine.dispose()
     overlay.replaceChildren()
@@ -125,10 +122,25 @@ export function mountEngine(root: HTMLElement, overlay: HTMLElement, latest: Lat
   return { engine, handle: createHandle(engine, gestures, frameListeners), dispose }
 }
 
-function whenAtRest(report: (camera: CameraState) => void, signal: AbortSignal) {
+/** Keeps the engine informed of the map's size and of what covers it. */
+function watchFrame(root: HTMLElement, engine: PointMapEngine, signal: AbortSignal): void {
+  const measure = () => {
+    const { width, height } = root.getBoundingClientRect()
+    engine.setFrame({ width: Math.max(1, width), height: Math.max(1, height), insets: measureInsets(root) })
+  }
+  measure() // the observer reports it after the first picture, which would be drawn twice
+  const watcher = new ResizeObserver(measure)
+  for (const element of [root, ...document.querySelectorAll(COVERING)]) watcher.observe(element)
+  // A drawer that opens moves, and keeps its size.
+  const moved = (event: TransitionEvent) => event.target instanceof Element && event.target.matches(COVERING) && measure()
+  document.addEventListener('transitionend', moved, { signal })
+  signal.addEventListener('abort', () => watcher.disconnect())
+}
+
+function whenAtRest(report: (camera: CameraState | null) => void, signal: AbortSignal) {
   let timer = 0
   signal.addEventListener('abort', () => window.clearTimeout(timer))
-  return (camera: CameraState) => {
+  return (camera: CameraState | null) => {
     window.clearTimeout(timer)
     timer = window.setTimeout(() => report(camera), CAMERA_REST_MS)
   }
@@ -160,7 +172,7 @@ function createHandle(engine: PointMapEngine, gestures: Gestures, frameListeners
   return {
     fit: () => engine.fit(),
     zoomBy: (factor) => gestures.zoomBy(factor),
-    flyTo: (index) => engine.flyToPoint(index),
+    flyTo: (index) => engine.camera.flyToPoint(index),
     placeOf: (index) => engine.placeOf(index),
     onFrame: (listener) => {
       frameListeners.add(listener)

@@ -1,4 +1,5 @@
 /** What lies over the points: lines, names, rings. */
+import type { Box } from './boxes'
 import type { View } from './camera'
 import type { UnitBox } from './geometry'
 import { LabelLayer } from './labelLayer'
@@ -9,6 +10,8 @@ import { pointsInSight, TitleLayer } from './titleLayer'
 
 export interface OverlayFrame {
   view: View
+  /** What nothing covers. */
+  area: Box
   toBox: UnitBox['toBox']
   screen: Screen
   /** uint8 [n] of LEVEL. */
@@ -40,12 +43,12 @@ export class Overlay {
 
   place(frame: OverlayFrame): void {
     this.lines.draw(frame)
-    const { view, screen, levels, size } = frame
+    const { view, area, toBox, placeOf, screen, levels, size } = frame
     const named = pointsInSight({ screen, levels, width: view.width, height: view.height })
     // A small map is seen whole from far: its points have names there too.
     const near = named.length > 0 && named.length < levels.length
-    const taken = this.labels.place(view, frame.toBox, size / 2 + LIFT, frame.labelled, near)
-    this.titles.place(named, frame.placeOf, taken, size)
-    this.marks.place(frame.placeOf, frame.size)
+    const taken = this.labels.place({ view, toBox, area, lift: size / 2 + LIFT, shown: frame.labelled, near })
+    this.titles.place(named, placeOf, area, taken, size)
+    this.marks.place(placeOf, size)
   }
 }

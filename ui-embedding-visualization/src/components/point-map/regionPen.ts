@@ -51,6 +51,7 @@ export class RegionPen {
   }
 
   private show(polygon: Polygon): void {
+    this.svg.toggleAttribute('data-drawing', polygon.length > 0)
     this.line.setAttribute('d', polygon.length === 0 ? '' : `M${polygon.map((value) => value.toFixed(1)).join(' ')}Z`)
   }
 }

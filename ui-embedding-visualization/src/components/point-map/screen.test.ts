@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { createView, FLAT_FIT, projectAll } from './camera'
+import { createView, FLAT_POSE, projectAll } from './camera'
 import { Projected } from './screen'
 
 const POSITIONS = Float32Array.from({ length: 300 }, (_, i) => Math.sin(i))
-const VIEW = createView(FLAT_FIT, [1, 1, 0], 800, 600)
+const VIEW = createView(FLAT_POSE, [1, 1, 0], 800, 600)
 const ALL = new Float32Array(300)
 projectAll(POSITIONS, VIEW, ALL)
 
@@ -24,7 +24,7 @@ describe('places on the screen', () => {
   it('follow the view once the old ones are forgotten', () => {
     const screen = projected()
     screen.at(POSITIONS, VIEW)
-    const near = createView({ ...FLAT_FIT, zoom: 4 }, [1, 1, 0], 800, 600)
+    const near = createView({ ...FLAT_POSE, zoom: 4 }, [1, 1, 0], 800, 600)
     expect([...screen.at(POSITIONS, near)]).toEqual([...ALL])
     screen.forget()
     expect([...screen.at(POSITIONS, near)]).not.toEqual([...ALL])

@@ -10,7 +10,7 @@ const sight = (n: number, spread: number) => ({
   height: 400,
 })
 
-const place = (layer: TitleLayer, seen: ReturnType<typeof sight>, taken: Box[] = []) => layer.place(pointsInSight(seen), seen.placeOf, taken, 10)
+const place = (layer: TitleLayer, seen: ReturnType<typeof sight>, taken: Box[] = []) => layer.place(pointsInSight(seen), seen.placeOf, { left: 0, top: 0, right: 400, bottom: 400 }, taken, 10)
 
 describe('titles when near', () => {
   it('name nothing while many points are in sight, and those in sight when few are', () => {

@@ -1,5 +1,5 @@
 /** The names of single points, once so few are in sight that there is room for them. */
-import { isFree, type Box } from './boxes'
+import { contains, isFree, type Box } from './boxes'
 import type { Place } from './markLayer'
 import type { Screen } from './screen'
 
@@ -40,6 +40,17 @@ interface Title {
   height: number
 }
 
+const GAP = 6 // pixels between a point and its title
+const NOWHERE: Place = { x: 0, y: 0, visible: false }
+
+function boxesBeside({ x, y }: Place, { width, height }: Title, distance: number): Box[] {
+  const [top, bottom] = [y - height / 2, y + height / 2]
+  return [
+    { left: x + distance, right: x + distance + width, top, bottom },
+    { left: x - distance - width, right: x - distance, top, bottom },
+  ]
+}
+
 export class TitleLayer {
   private readonly titles = new Map<number, Title>()
   private textOf: (index: number) => string = () => ''
@@ -52,19 +63,18 @@ export class TitleLayer {
     this.textOf = textOf
   }
 
-  /** Beside their points, where nothing else stands. taken: boxes of other texts. size: diameter of a point. */
-  place(points: readonly number[], placeOf: PlaceOf, taken: Box[], size: number): void {
+  /** On the right of their points, or on the left, where nothing else is. area: what nothing covers. taken: boxes of other texts. size: diameter of a point. */
+  place(points: readonly number[], placeOf: PlaceOf, area: Box, taken: Box[], size: number): void {
     const wanted = new Set(points)
     for (const index of [...this.titles.keys()]) if (!wanted.has(index)) this.drop(index)
     for (const index of wanted) {
       const title = this.titles.get(index) ?? this.create(index)
-      const place = placeOf(index)
-      const [x, y] = [(place?.x ?? 0) + size / 2 + 6, (place?.y ?? 0) - title.height / 2]
-      const box = { left: x, right: x + title.width, top: y, bottom: y + title.height }
-      const free = isFree(box, taken)
-      if (free) taken.push(box)
+      const boxes = boxesBeside(placeOf(index) ?? NOWHERE, title, size / 2 + GAP)
+      const free = boxes.find((box) => contains(area, box) && isFree(box, taken))
+      if (free) taken.push(free)
+      const { left, top } = free ?? boxes[0]
       title.element.style.opacity = free ? '1' : '0'
-      title.element.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`
+      title.element.style.transform = `translate(${left.toFixed(1)}px, ${top.toFixed(1)}px)`
     }
   }
 

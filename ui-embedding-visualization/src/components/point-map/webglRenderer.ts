@@ -155,7 +155,8 @@ class WebglPointRenderer implements Renderer {
     camera.lookAt(...view.target)
     camera.near = view.distance / 100
     camera.far = view.distance + 20
-    camera.updateProjectionMatrix()
+    // Looks at the target, which need not be in the middle of the canvas. Updates the projection.
+    camera.setViewOffset(view.width, view.height, view.width / 2 - view.centerX, view.height / 2 - view.centerY, view.width, view.height)
   }
 
   private orderPoints(frame: Frame): void {

@@ -65,7 +65,7 @@ function MapNote({ layer: { points, visible, progress, query, side } }: { layer:
   const count = shown < all ? `${shown} of ${countOf(all, 'track')}` : countOf(all, 'track')
   const name = second && query && models.data ? <strong>{mapName(query, models.data)} </strong> : null
   return (
-    <p className="map-note" data-testid={side === 'first' ? 'map-note' : 'second-map-note'}>
+    <p className="map-note" data-covers-map data-testid={side === 'first' ? 'map-note' : 'second-map-note'}>
       {points.waiting && <span className="map-note__busy">{progress === null ? 'Loading the next map…' : drawing(progress)}</span>}
       {name}
       {[count, points.data.stale && 'an older map while the new one is drawn', points.data.note, side === 'first' && 'distances between far clusters mean little'].filter(Boolean).join(' · ')}

@@ -20,7 +20,7 @@ interface MapToolsProps {
 export function MapTools({ map, deep, side }: MapToolsProps) {
   const hook = (name: string) => (side === 'first' ? `map-${name}` : `second-map-${name}`)
   return (
-    <div className="map-tools" role="toolbar" aria-label={side === 'first' ? 'Map' : 'Second map'}>
+    <div className="map-tools" data-covers-map role="toolbar" aria-label={side === 'first' ? 'Map' : 'Second map'}>
       <span className="tool-group" role="group" aria-label="Zoom">
         <IconButton label="Fit everything (0)" onClick={() => map?.fit()} testId={hook('fit')}>
           <Maximize size={15} />
