@@ -27,6 +27,7 @@ def pause(*arguments, **options):
 """
 START_FLASK = 'sys.argv[:1] = ["flask", "--app", "backend.server"]; flask.cli.main()'
 START_WITH_STUBS = "tests.flask_with_stubs.run_command()"
+START_SCRIPT = "sys.argv[:1] = [{0!r}]; runpy.run_path({0!r}, run_name='__main__')"
 
 
 def command_with_stubs(*arguments: object) -> list[str]:
@@ -42,13 +43,18 @@ def paused_at(
     *arguments: object,
     call: int = 1,
     with_stubs: bool = False,
+    script: str = "",
 ) -> Iterator[subprocess.Popen]:
-    """A Flask command that waits where it calls a function for the nth time, by the name that `module` has
-    for it. It goes on when its standard input is closed, and is killed at the end of the block.
+    """A Flask command, or a script of this repository, that waits where it calls a function for the nth time.
+
+    function: by the name that `module` has for it; a method is Class.method. The process goes on when its
+    standard input is closed, and is killed at the end of the block.
     """
-    program, start = (
-        ("tests.flask_with_stubs", START_WITH_STUBS) if with_stubs else ("flask.cli", START_FLASK)
-    )
+    program, start = "flask.cli", START_FLASK
+    if with_stubs:
+        program, start = "tests.flask_with_stubs", START_WITH_STUBS
+    if script:
+        program, start = "runpy", START_SCRIPT.format(str(REPOSITORY / script))
     code = PAUSING.format(program=program, start=start, module=module, function=function, call=call)
     process = subprocess.Popen(
         [sys.executable, "-c", code, *map(str, arguments)],
