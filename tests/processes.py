@@ -10,11 +10,15 @@ from typing import IO
 
 REPOSITORY = Path(__file__).parents[1]
 PAUSING = """
-import itertools, sys
+import builtins, itertools, sys
 import {program}
 import {module}
 
-function, numbers = {module}.{function}, itertools.count(1)
+numbers = itertools.count(1)
+try:
+    function = {module}.{function}
+except AttributeError:  # a builtin that the module has not replaced
+    function = builtins.{function}
 
 def pause(*arguments, **options):
     if next(numbers) == {call}:
