@@ -3,33 +3,93 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 REPOSITORY = Path(__file__).parents[1]
-STALLING = """
-import sys, time
+PAUSING = """
+import builtins, itertools, sys
+import {program}
 import {module}
 
-def stall(*arguments, **further):
-    print("there", flush=True)
-    time.sleep(60)
+numbers = itertools.count(1)
+try:
+    function = {module}.{function}
+except AttributeError:  # a builtin that the module has not replaced
+    function = builtins.{function}
 
-{module}.{function} = stall
-from flask.cli import main
-sys.argv = ["flask", "--app", "backend.server", *sys.argv[1:]]
-main()
+def pause(*arguments, **options):
+    if next(numbers) == {call}:
+        print("paused", flush=True)
+        sys.stdin.read()
+    return function(*arguments, **options)
+
+{module}.{function} = pause
+{start}
 """
+START_FLASK = 'sys.argv[:1] = ["flask", "--app", "backend.server"]; flask.cli.main()'
+START_WITH_STUBS = "tests.flask_with_stubs.run_command()"
+START_SCRIPT = "sys.argv[:1] = [{0!r}]; runpy.run_path({0!r}, run_name='__main__')"
 
 
-def kill_at(module: str, function: str, environment: dict[str, str], *arguments: object) -> None:
-    """SIGKILL a Flask command when it calls a function, by the name that `module` has for it."""
-    program = STALLING.format(module=module, function=function)
-    command = [sys.executable, "-c", program, *map(str, arguments)]
-    with subprocess.Popen(
-        command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout and process.stdout.readline() == "there\n", "the command must get there"
+def command_with_stubs(*arguments: object) -> list[str]:
+    """A Flask command without real models: tests/flask_with_stubs.py."""
+    return [sys.executable, "-m", "tests.flask_with_stubs", *map(str, arguments)]
+
+
+@contextmanager
+def paused_at(
+    module: str,
+    function: str,
+    environment: dict[str, str],
+    *arguments: object,
+    call: int = 1,
+    with_stubs: bool = False,
+    script: str = "",
+) -> Iterator[subprocess.Popen]:
+    """A Flask command, or a script of this repository, that waits where it calls a function for the nth time.
+
+    function: by the name that `module` has for it; a method is Class.method. The process goes on when its
+    standard input is closed, and is killed at the end of the block.
+    """
+    program, start = "flask.cli", START_FLASK
+    if with_stubs:
+        program, start = "tests.flask_with_stubs", START_WITH_STUBS
+    if script:
+        program, start = "runpy", START_SCRIPT.format(str(REPOSITORY / script))
+    code = PAUSING.format(program=program, start=start, module=module, function=function, call=call)
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        cwd=REPOSITORY, env=environment, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        wait_for_line(process.stdout, "paused")
+        yield process
+    finally:
         process.kill()
+        process.communicate()
+
+
+def kill_at(
+    module: str, function: str, environment: dict[str, str], *arguments: object, **options: object
+) -> None:
+    """SIGKILL a Flask command when it calls a function; options: see `paused_at`."""
+    with paused_at(module, function, environment, *arguments, **options) as process:  # type: ignore[arg-type]
+        process.kill()
+
+
+def wait_for_line(stream: IO[str] | None, start: str) -> None:
+    """Read until a line that starts with these words. The process must not end before."""
+    assert stream
+    lines = []
+    for line in stream:
+        if line.startswith(start):
+            return
+        lines.append(line)
+    raise AssertionError(f"no line {start!r} in {''.join(lines)!r}")
 
 
 def find_worker(database_path: Path) -> int | None:

@@ -1,17 +1,20 @@
-"""`python train.py` and `python preprocess_mfccs.py`, as a person runs, kills and resumes them."""
+"""`python train.py` and `python preprocess_mfccs.py`, as a person runs, kills and resumes them.
+
+What is killed, and the documented commands, are real processes; the rest runs in this one.
+"""
 
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import REPOSITORY
 from tests.ML.golden import SHARED, needs_shared
+from tests.processes import kill_at
+from tests.scripts import run_script
 from tests.sounds import noise, tone, write_sound
 
 ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1"}
@@ -45,16 +48,13 @@ def history_of(folder: Path) -> list[dict]:
 
 def test_a_killed_run_resumes_on_the_same_curve(two_genres, tmp_path):
     arguments = ["--data_dir", two_genres, "--epochs", 5, "--patience", 0, *QUICK]
-    whole = call(tmp_path, "train.py", *arguments, "--output_dir", "whole")
+    whole = run_script(tmp_path, "train.py", *arguments, "--output_dir", "whole")
     assert whole.returncode == 0, whole.stderr
     cut = tmp_path / "cut"
-    command = program("train.py", *arguments, "--output_dir", cut)
-    with subprocess.Popen(command, cwd=tmp_path, env=ENVIRONMENT, stdout=subprocess.DEVNULL) as process:
-        while process.poll() is None and len(history_of(cut / "latest")) < 2:
-            time.sleep(0.005)
-        process.send_signal(signal.SIGKILL)
-    assert 2 <= len(history_of(cut / "latest")) < 5
-    resumed = call(tmp_path, "train.py", "--resume", cut / "latest")
+    killed = [*arguments, "--output_dir", cut]
+    kill_at("ML.training.trainer", "save_json", ENVIRONMENT, *killed, call=3, script="train.py")
+    assert len(history_of(cut / "latest")) == 2
+    resumed = run_script(tmp_path, "train.py", "--resume", cut / "latest")
     assert resumed.returncode == 0, resumed.stderr
     assert history_of(cut / "latest") == history_of(tmp_path / "whole" / "latest")
     assert len(history_of(cut / "latest")) == 5
@@ -64,7 +64,7 @@ def test_a_killed_run_resumes_on_the_same_curve(two_genres, tmp_path):
 
 def test_preprocessing_counts_what_cannot_be_decoded(two_genres, tmp_path):
     (two_genres / "noises" / "broken.mp3").write_bytes(b"")
-    done = call(tmp_path, "preprocess_mfccs.py", "--data_dir", two_genres, "--num_workers", 0)
+    done = run_script(tmp_path, "preprocess_mfccs.py", "--data_dir", two_genres, "--num_workers", 0)
     assert done.returncode == 1
     assert "12 tracks" in done.stdout and "broken.mp3" in done.stderr
     assert len(list((tmp_path / "music_mfccs_precomputed").rglob("*.npy"))) == 12
@@ -78,7 +78,7 @@ def test_what_cannot_be_trained_is_said(tmp_path):
         "nothing to resume": ["--resume", tmp_path / "empty"],
         "--data_dir": [],
     }.items():
-        done = call(tmp_path, "train.py", *arguments)
+        done = run_script(tmp_path, "train.py", *arguments)
         assert done.returncode != 0 and words in done.stderr and "Traceback" not in done.stderr
 
 

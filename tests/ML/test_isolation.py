@@ -45,7 +45,9 @@ def test_a_worker_is_kept_for_the_next_file():
 
 
 @pytest.mark.parametrize("mishap", MISHAPS)
-def test_a_mishap_has_a_reason_and_the_next_file_is_read(mishap):
+def test_a_mishap_has_a_reason_and_the_next_file_is_read(mishap, monkeypatch):
+    if not mishap.startswith("hang"):  # a busy machine may be slow to get to the others
+        monkeypatch.setattr(config, "DECODE_SECONDS", 100)
     with pytest.raises(AudioDecodeError, match=MISHAPS[mishap]):
         isolated(getattr(readers, mishap), SONG)
     items = isolated_items(squares, SONG, 2, mishap)
@@ -79,7 +81,7 @@ def test_left_in_the_middle_the_worker_is_free_for_others():
 def test_a_worker_that_died_without_work_is_not_asked():
     first = isolated(readers.process_of, SONG)
     os.kill(first, signal.SIGKILL)
-    time.sleep(0.2)
+    os.waitid(os.P_PID, first, os.WEXITED | os.WNOWAIT)
     assert isolated(readers.process_of, SONG) != first
 
 
@@ -120,7 +122,7 @@ def test_workers_end_with_whoever_asked_even_by_a_kill(how):
     ) as asking:
         worker = int(asking.stdout.readline())
         asking.kill()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 200
     while Path(f"/proc/{worker}").exists():
         assert time.monotonic() < deadline
         time.sleep(0.05)

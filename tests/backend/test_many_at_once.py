@@ -5,14 +5,13 @@ import threading
 import urllib.error
 import urllib.request
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
-from db.database import open_database
-from db.indexing import index_library
 from tests.backend.conftest import fetch
-from tests.backend.test_stopping import N_SONGS, finish, start
+from tests.backend.test_stopping import INDEX, N_SONGS, WITHOUT_MAPS, finish, start
+from tests.backend.test_stopping import indexed as indexed
+from tests.backend.test_stopping import path as path
 from tests.backend.test_stopping import shelf as shelf
 from tests.conftest import process_environment
 from tests.soundness import assert_sound, query
@@ -20,15 +19,6 @@ from tests.soundness import assert_sound, query
 pytestmark = pytest.mark.xdist_group("stopping")
 N_READERS = 50
 PATHS = ("/tracks", "/audios", "/tags", "/embeddings?red=acoustic&metodo=pca", "/models", "/extractions")
-
-
-@pytest.fixture
-def indexed(shelf, tmp_path) -> Path:
-    path = tmp_path / "library.db"
-    database = open_database(path)
-    index_library(database, shelf)
-    database.close()
-    return path
 
 
 def read_on(port: int, number: int, over: threading.Event, statuses: Counter) -> None:
@@ -58,8 +48,8 @@ def test_writers_and_readers_at_once(shelf, indexed, serve):
     for reader in readers:
         reader.start()
     try:
-        writers = [start("preprocess-all", shelf, indexed, "--no-maps") for _ in range(2)]
-        writers.append(start("index-audio", shelf, indexed))
+        writers = [start(shelf, indexed, WITHOUT_MAPS) for _ in range(2)]
+        writers.append(start(shelf, indexed, INDEX))
         outputs = [finish(writer) for writer in writers]
     finally:
         over.set()

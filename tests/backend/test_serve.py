@@ -11,15 +11,15 @@ from tests.sounds import noise, write_sound
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_both_ports_answer_until_the_server_is_stopped(how, serve, music, flask):
+def test_both_ports_answer_until_the_server_is_stopped(how, serve, music, run):
     content = write_sound(music / "Ä.wav", noise(1)).read_bytes()
-    assert flask("index-audio").returncode == 0
+    assert run("index-audio").exit_code == 0
     process, api, app = serve()
     for port in (api, app):
         assert json.loads(fetch(port, "/audios")) == ["Ä.wav"]
         assert fetch(port, "/audio/%C3%84.wav") == content
     process.send_signal(how)
-    output, errors = process.communicate(timeout=30)
+    output, errors = process.communicate(timeout=200)
     assert f"http://localhost:{app}" in output
     assert f"http://localhost:{api}" in output
     assert "Traceback" not in errors
@@ -35,7 +35,7 @@ def test_a_taken_port_is_named(taken, serve):
         other.listen()
         port = other.getsockname()[1]
         process, api, app = serve(**{f"MELODEX_{taken}": str(port)}, MELODEX_START_WORKER="false")
-        output, errors = process.communicate(timeout=30)
+        output, errors = process.communicate(timeout=200)
     free = app if taken == "API_PORT" else api
     assert process.returncode == 1
     assert str(port) in errors

@@ -1,22 +1,41 @@
-"""`preprocess-all` may be stopped at any moment, by any means, and two may run at once: nothing is lost."""
+"""A command may be stopped at any moment, by any means, and two may run at once: nothing is lost.
 
-import random
+The commands that are stopped are real processes, with stub models (tests/flask_with_stubs.py); what they are
+compared with, and the run that finishes their work, needs no process. Kills at random moments, with real
+models: `make torture`.
+"""
+
 import signal
 import subprocess
-import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 
 from db.database import open_database
 from db.indexing import index_library
-from tests.conftest import REPOSITORY, flask_command, process_environment
+from db.preprocessing import extract, plan_extraction
+from ML import registry
+from ML.inference import LoadedModel
+from tests.conftest import REPOSITORY, CountingModel, process_environment
+from tests.processes import command_with_stubs, kill_at, paused_at, wait_for_line
+from tests.reliability.workspace import left_overs
 from tests.soundness import ROWS, assert_sound, query
 from tests.sounds import noise, tone, write_sound
 
 pytestmark = pytest.mark.xdist_group("stopping")  # one worker: its undisturbed run serves all
 N_SONGS = 18
 EXTENSIONS = (".wav", ".flac", ".ogg")
+PATIENCE_SECONDS = 200
+EXTRACT = ("preprocess-all", "--no-progress")
+WITHOUT_MAPS = (*EXTRACT, "--no-maps")
+INDEX = ("index-audio", "--no-progress")
+MEASURE = ("extract-acoustic-features", "--no-progress")
+TRACKS = "SELECT filename, duration, file_size, content_hash, error, gone_at FROM tracks ORDER BY filename"
+MEASURED = """
+SELECT filename, spectral_centroid, tempo FROM tracks WHERE spectral_centroid IS NOT NULL ORDER BY filename
+"""
 
 
 @pytest.fixture(scope="module")
@@ -24,32 +43,22 @@ def shelf(tmp_path_factory) -> Path:
     """A music folder with eighteen short songs."""
     folder = tmp_path_factory.mktemp("shelf")
     for number in range(N_SONGS):
-        samples = noise(number, 1.5) + tone(110 * (number + 1), 1.5, level=0.3)
+        samples = noise(number, 0.5) + tone(110 * (number + 1), 0.5, level=0.3)
         write_sound(folder / f"{number:02d}{EXTENSIONS[number % 3]}", samples)
     return folder
 
 
-def start(command: str, folder: Path, path: Path, *arguments: str) -> subprocess.Popen:
+def start(shelf: Path, path: Path, arguments: Iterable[str]) -> subprocess.Popen:
     return subprocess.Popen(
-        flask_command(command, "--no-progress", *arguments),
-        cwd=REPOSITORY, env=process_environment(folder, path),
+        command_with_stubs(*arguments), cwd=REPOSITORY, env=process_environment(shelf, path),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 
 
 def finish(process: subprocess.Popen) -> str:
-    output, errors = process.communicate(timeout=120)
+    output, errors = process.communicate(timeout=PATIENCE_SECONDS)
     assert (process.returncode, errors) == (0, "")
     return output
-
-
-def n_rows(path: Path) -> int:
-    return query(path, "SELECT count(*) FROM embeddings")[0][0]
-
-
-def wait_for_rows(process: subprocess.Popen, path: Path, n: int) -> None:
-    while n_rows(path) < n and process.poll() is None:
-        time.sleep(0.003)
 
 
 def index(shelf: Path, path: Path) -> Path:
@@ -59,87 +68,114 @@ def index(shelf: Path, path: Path) -> Path:
     return path
 
 
+def extract_undisturbed(shelf: Path, path: Path) -> list[tuple]:
+    """Rows of an extraction that nobody stops, with a stub model."""
+    index(shelf, path)
+    spec = registry.get("acoustic", "librosa")
+    database = open_database(path)
+    with database.read() as session:
+        plans = plan_extraction(session, [spec])
+    extract(database, shelf, plans, {spec.key: LoadedModel(spec, CountingModel())})
+    database.close()
+    return query(path, ROWS)
+
+
 @pytest.fixture
-def indexed(shelf, tmp_path) -> Path:
-    return index(shelf, tmp_path / "library.db")
+def path(tmp_path) -> Path:
+    return tmp_path / "library.db"
+
+
+@pytest.fixture
+def indexed(shelf, path) -> Path:
+    return index(shelf, path)
 
 
 @pytest.fixture(scope="module")
 def undisturbed(shelf, tmp_path_factory) -> list[tuple]:
-    """Rows of a run that nobody stopped."""
-    path = index(shelf, tmp_path_factory.mktemp("undisturbed") / "library.db")
-    finish(start("preprocess-all", shelf, path, "--no-maps"))
-    rows = query(path, ROWS)
+    rows = extract_undisturbed(shelf, tmp_path_factory.mktemp("undisturbed") / "library.db")
     assert len(rows) == N_SONGS
     return rows
 
 
-def test_stopped_again_and_again_it_ends_with_the_rows_of_an_undisturbed_run(shelf, indexed, undisturbed):
-    rng = random.Random(20)
-    kill, ctrl_c = signal.SIGKILL, signal.SIGINT
-    n_before, n_stopped_inside = 0, 0
-    for how, n_more, most_seconds in ((kill, 0, 1.0), (kill, 3, 0.03), (ctrl_c, rng.randint(2, 4), 0.03)):
-        process = start("preprocess-all", shelf, indexed, "--no-maps")
-        wait_for_rows(process, indexed, n_before + n_more)
-        time.sleep(rng.uniform(0, most_seconds))
-        process.send_signal(how)
-        _, errors = process.communicate(timeout=30)
-        n_now = n_rows(indexed)
-        assert process.returncode != 0 or n_now == N_SONGS
-        assert "Traceback" not in errors
-        assert_sound(indexed)
-        assert n_now >= n_before + n_more, "what was stored stays"
-        n_stopped_inside += 0 < n_now < N_SONGS
-        n_before = n_now
-    assert n_stopped_inside >= 1, "a stop must hit the extraction for this test to say anything"
-    output = finish(start("preprocess-all", shelf, indexed, "--no-maps"))
-    assert f"{n_before} were there, {N_SONGS - n_before} extracted, 0 failed" in output
+@pytest.fixture
+def succeed(app, run, shelf, loads, monkeypatch) -> Callable[..., str]:
+    """A command over the shelf that must end well, in this process. Returns its output."""
+    app.config["AUDIO_DIR"] = shelf
+    spec = registry.get("acoustic", "librosa")
+    monkeypatch.setattr("db.acoustics.load_summary_model", lambda: LoadedModel(spec, CountingModel()))
+
+    def call(*arguments: str) -> str:
+        done: Result = run(*arguments)
+        assert done.exit_code == 0, done.stderr
+        return done.stdout
+
+    return call
+
+
+def test_stopped_again_and_again_it_ends_with_the_rows_of_an_undisturbed_run(
+    shelf, indexed, undisturbed, succeed
+):
+    environment = process_environment(shelf, indexed)
+    # SIGKILL in the middle of the fourth transaction, where the vectors are written and not committed.
+    kill_at("db.preprocessing", "save_heard_summary", environment, *WITHOUT_MAPS, call=4, with_stubs=True)
+    assert_sound(indexed)
+    killed = query(indexed, ROWS)
+    assert len(killed) == 3
+    with paused_at(
+        "db.preprocessing", "note", environment, *WITHOUT_MAPS, call=3, with_stubs=True
+    ) as process:
+        process.send_signal(signal.SIGINT)
+        wait_for_line(process.stderr, "Finishing what is in hand")
+        _, errors = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode != 0 and "Traceback" not in errors
+    assert_sound(indexed)
+    stopped = query(indexed, ROWS)
+    assert 6 <= len(stopped) < N_SONGS, "what is in hand is stored, and nothing else"
+    assert set(killed) < set(stopped), "what was stored stays"
+    n_left = N_SONGS - len(stopped)
+    assert f"{len(stopped)} were there, {n_left} extracted, 0 failed" in succeed(*WITHOUT_MAPS)
     assert_sound(indexed)
     assert query(indexed, ROWS) == undisturbed
 
 
 def test_two_at_once_end_well_with_one_row_each(shelf, indexed, undisturbed):
-    both = [start("preprocess-all", shelf, indexed) for _ in range(2)]
-    for process in both:
-        assert "0 failed" in finish(process)
+    environment = process_environment(shelf, indexed)
+    with paused_at("db.preprocessing", "note", environment, *EXTRACT, call=4, with_stubs=True) as first:
+        second = start(shelf, indexed, EXTRACT)
+        wait_for_line(second.stdout, "Another extraction is at work here")
+        outputs = [finish(first), finish(second)]
+    assert f"{N_SONGS} extracted, 0 failed" in outputs[0]
+    assert f"{N_SONGS} were there, 0 extracted, 0 failed" in outputs[1]
     assert_sound(indexed)
     assert query(indexed, ROWS) == undisturbed
 
 
-def test_indexing_while_another_indexes_gives_one_row_a_song(shelf, tmp_path):
-    path = tmp_path / "shared.db"
-    for process in [start("index-audio", shelf, path) for _ in range(2)]:
-        finish(process)
-    assert len(query(path, "SELECT filename FROM tracks")) == N_SONGS
-    assert_sound(path)
-
-
-def test_an_index_killed_in_the_middle_is_finished_by_the_next(shelf, tmp_path):
-    path = tmp_path / "killed.db"
+def test_indexing_while_another_indexes_gives_one_row_a_song(shelf, path, succeed):
+    """One has listed the folder and knows no song yet while the other stores them all."""
     open_database(path).close()
-    process = start("index-audio", shelf, path)
-    while process.poll() is None and len(query(path, "SELECT id FROM tracks")) < 2:
-        time.sleep(0.002)
-    process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=30)
-    finish(start("index-audio", shelf, path))
-    assert len(query(path, "SELECT filename FROM tracks WHERE error IS NULL")) == N_SONGS
+    with paused_at("db.indexing", "open_files", process_environment(shelf, path), *INDEX) as process:
+        assert f"{N_SONGS} new" in succeed(*INDEX)
+        finish(process)
+    assert len(query(path, TRACKS)) == N_SONGS
     assert_sound(path)
 
 
-MEASURED = "SELECT filename, spectral_centroid, tempo FROM tracks WHERE spectral_centroid IS NOT NULL"
+def test_an_index_killed_in_the_middle_is_finished_by_the_next(shelf, path, succeed, tmp_path):
+    kill_at("db.indexing", "register", process_environment(shelf, path), *INDEX, call=4)
+    assert_sound(path)
+    assert len(query(path, TRACKS)) == 3
+    assert f"{N_SONGS - 3} new, 3 unchanged" in succeed(*INDEX)
+    assert query(path, TRACKS) == query(index(shelf, tmp_path / "undisturbed.db"), TRACKS)
+    assert_sound(path)
+    assert left_overs(tmp_path) == []
 
 
-def test_measuring_killed_in_the_middle_goes_on_where_it_was(shelf, indexed):
-    process = start("extract-acoustic-features", shelf, indexed)
-    while process.poll() is None and len(query(indexed, MEASURED)) < 3:
-        time.sleep(0.002)
-    process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=30)
-    before = set(query(indexed, MEASURED))
-    assert 3 <= len(before) < N_SONGS, "the kill must hit the work for this test to say anything"
-    output = finish(start("extract-acoustic-features", shelf, indexed))
-    assert output.startswith(f"{N_SONGS - len(before)} tracks heard, 0 taken from")
-    after = set(query(indexed, MEASURED))
-    assert before < after and len(after) == N_SONGS
+def test_measuring_killed_in_the_middle_goes_on_where_it_was(shelf, indexed, succeed):
+    environment = process_environment(shelf, indexed)
+    kill_at("db.acoustics", "save_summary", environment, *MEASURE, call=4, with_stubs=True)
+    before = query(indexed, MEASURED)
+    assert len(before) == 3
+    assert succeed(*MEASURE).startswith(f"{N_SONGS - 3} tracks heard, 0 taken from")
+    after = query(indexed, MEASURED)
+    assert set(before) < set(after) and len(after) == N_SONGS
     assert_sound(indexed)

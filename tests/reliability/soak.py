@@ -85,8 +85,10 @@ def mean(samples: list[Sample]) -> Sample:
     return Sample(*(sum(column) / len(samples) for column in columns))
 
 
-def repeat(over: threading.Event, statuses: Counter[int], ask: Callable[[], requests.Response]) -> None:
-    while not over.is_set():
+def repeat(
+    over: threading.Event, statuses: Counter[int], ask: Callable[[], requests.Response], pause_seconds: float
+) -> None:
+    while not over.wait(pause_seconds):
         statuses[ask().status_code] += 1
 
 
@@ -111,20 +113,25 @@ def settle(address: str) -> None:
         time.sleep(0.1)
 
 
-def soak(folder: Path, seconds: float) -> Outcome:
+def soak(folder: Path, seconds: float, pause_seconds: float = 0.0, n_answers: int = 0) -> Outcome:
+    """pause_seconds: of each reader between two requests.  n_answers: least number of answered ranges."""
     workspace = Workspace(folder / "library", fill_shelf(folder / "shelf", 12))
     workspace.folder.mkdir()
     server, address = serve(workspace)
     over, statuses, rng = threading.Event(), Counter(), random.Random(9)
     asks = [lambda: read(address, rng)] * N_READERS + [lambda: listen(address, rng)]
-    threads = [threading.Thread(target=repeat, args=(over, statuses, ask)) for ask in asks]
+    threads = [threading.Thread(target=repeat, args=(over, statuses, ask, pause_seconds)) for ask in asks]
     try:
         wait_for(address)
         send(address, songs(workspace))
         settle(address)
         for thread in threads:
             thread.start()
-        samples = watch(psutil.Process(server.pid), workspace, address, seconds)
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        samples = watch(
+            psutil.Process(server.pid), workspace, address, seconds,
+            lambda: statuses[206] >= n_answers or time.monotonic() > deadline,
+        )  # fmt: skip
     finally:
         over.set()
         for thread in threads:
@@ -135,12 +142,21 @@ def soak(folder: Path, seconds: float) -> Outcome:
     return Outcome(mean(samples[third : 2 * third]), mean(samples[2 * third :]), statuses)
 
 
-def watch(process: psutil.Process, workspace: Workspace, address: str, seconds: float) -> list[Sample]:
-    """A sample a second; every now and then a job, and a song that is there already."""
+def watch(
+    process: psutil.Process,
+    workspace: Workspace,
+    address: str,
+    seconds: float,
+    is_enough: Callable[[], bool] = lambda: True,
+) -> list[Sample]:
+    """A sample a second, until the seconds are over and it is enough.
+
+    Every ten samples a job and a song that is there already.
+    """
     samples: list[Sample] = []
     sent = songs(workspace)
     began = time.monotonic()
-    while time.monotonic() - began < seconds:
+    while time.monotonic() - began < seconds or not is_enough():
         if len(samples) % 10 == 0:
             requests.post(f"{address}/jobs", json=EXTRACT, timeout=60)
             send(address, [sent[len(samples) // 10 % len(sent)]])

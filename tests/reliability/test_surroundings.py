@@ -1,19 +1,16 @@
 """Disks that are full, read-only or gone: a clear error, nothing lost, and the next run goes on."""
 
-import json
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 
-from db.database import open_database
-from db.indexing import index_library
-from tests.conftest import REPOSITORY, flask_command, process_environment
+import db.preprocessing
+from tests.conftest import REPOSITORY
 from tests.reliability.workspace import fill_shelf, hashes
 from tests.soundness import assert_sound, query
 
@@ -27,6 +24,18 @@ EXTRACT = ("preprocess-all", "--no-progress", "--no-maps", "--models", "acoustic
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory) -> Path:
     return fill_shelf(tmp_path_factory.mktemp("surroundings") / "music", N_SONGS)
+
+
+@pytest.fixture
+def path(tmp_path) -> Path:
+    return tmp_path / "library.db"
+
+
+@pytest.fixture
+def weights(tmp_path) -> Path:
+    """A copy of the genre network's folder."""
+    source = REPOSITORY / "ML" / "pesos" / "mfcc_cnn" / "genres10"
+    return Path(shutil.copytree(source, tmp_path / "own weights"))
 
 
 @pytest.fixture
@@ -166,32 +175,29 @@ def test_a_music_folder_that_is_gone_is_said_and_nobody_blames_its_files(shelf, 
     assert f"0 were there, {2 * N_SONGS} extracted, 0 failed" in succeed(music, database, *EXTRACT)
 
 
-def test_weights_that_are_removed_are_said_and_what_was_heard_stays(shelf, tmp_path):
-    weights, database = tmp_path / "weights", tmp_path / "library.db"
-    shutil.copytree(REPOSITORY / "ML" / "pesos" / "mfcc_cnn" / "genres10", weights)
-    settings = {
-        "TRANF_MODELS": "mfcc_cnn", "MODEL_SIZES": "genres10", "RUNTIME": "torch",
-        "MODEL_WEIGHTS": json.dumps({"mfcc_cnn": {"genres10": str(weights / "model.safetensors")}}),
-    }  # fmt: skip
-    environment = process_environment(shelf, database) | {f"MELODEX_{k}": v for k, v in settings.items()}
+def test_weights_that_are_removed_are_said_and_what_was_heard_stays(
+    app, run, shelf, path, weights, monkeypatch
+):
+    """Removed while the model extracts: what is in memory goes on."""
+    monkeypatch.setattr(
+        "config.MODEL_WEIGHTS", {"mfcc_cnn": {"genres10": str(weights / "model.safetensors")}}
+    )
+    monkeypatch.setattr("config.RUNTIME", "torch")
+    app.config.update(AUDIO_DIR=shelf, DATABASE_PATH=path)
+    command = (*EXTRACT[:3], "--models", "mfcc_cnn/genres10", "--device", "cpu")
+    assert run(*INDEX).exit_code == 0
+    save = db.preprocessing.save_output
 
-    def start(*arguments: str) -> subprocess.Popen:
-        return subprocess.Popen(
-            flask_command(*arguments), cwd=REPOSITORY, env=environment, stderr=subprocess.PIPE, text=True
-        )
+    def save_and_remove(*arguments) -> None:
+        save(*arguments)
+        shutil.rmtree(weights, ignore_errors=True)
 
-    opened = open_database(database)
-    index_library(opened, shelf)
-    opened.close()
-    process = start(*EXTRACT[:3])
-    while process.poll() is None and not n_rows(database):
-        time.sleep(0.005)
-    shutil.rmtree(weights)
-    _, errors = process.communicate(timeout=120)
-    assert process.returncode == 0, errors
-    assert n_rows(database) == N_SONGS, "what is in memory goes on"
-    process = start(*EXTRACT[:3], "--force")
-    errors = process.communicate(timeout=120)[1]
-    assert process.returncode == 1
-    assert "mfcc_cnn" in errors and str(weights) in errors and "Traceback" not in errors
-    assert n_rows(database) == N_SONGS
+    with monkeypatch.context() as removing:
+        removing.setattr("db.preprocessing.save_output", save_and_remove)
+        done = run(*command)
+    assert done.exit_code == 0, done.stderr
+    assert not weights.exists() and n_rows(path) == N_SONGS
+    done = run(*command, "--force")
+    assert done.exit_code == 1 and isinstance(done.exception, SystemExit), "no traceback"
+    assert "mfcc_cnn" in done.stderr and str(weights) in done.stderr
+    assert n_rows(path) == N_SONGS

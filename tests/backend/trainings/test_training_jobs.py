@@ -1,9 +1,6 @@
 """Trainings as jobs: what one learns and says, and that it goes on after a cancel and a kill."""
 
 import json
-import subprocess
-import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,11 +13,10 @@ from backend.jobs.report import Report
 from ML.training.contrastive.runs import ContrastiveRun, epochs_of
 from ML.weights import load_file
 from tests.backend.trainings.conftest import EPOCHS, QUICK
-from tests.conftest import REPOSITORY, flask_command
 from tests.jamendo import write_jamendo, write_whisper
+from tests.processes import kill_at
 
 pytestmark = pytest.mark.xdist_group("trainings")
-N_LONG = 20  # epochs, so that a kill comes before the last
 
 
 @pytest.fixture
@@ -166,45 +162,28 @@ def test_a_kill_before_the_first_epoch_leaves_no_second_run(
     assert tell(job)["state"] == "done" and len(run_folders(tmp_path, job)) == 1
 
 
-def n_epochs(folders: list[Path]) -> int:
-    return max((epochs_of(path) for folder in folders for path in folder.iterdir()), default=0)
-
-
-def wait_until(is_true: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 90
-    while not is_true():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.01)
-
-
-def test_a_killed_worker_goes_on_where_it_was(genres, whisper, heard, app, environment, tmp_path):
-    """In processes of their own, by SIGKILL, in the middle of the epochs."""
-    parameters = {"music": "library", "epochs": N_LONG, "balanced": False}
+def test_a_killed_worker_goes_on_where_it_was(genres, whisper, heard, app, environment, tmp_path, work_off):
+    """A worker in its own process, by SIGKILL, when it is about to save the fourth of six epochs."""
     with app.app_context():
         store = job_store()
-        job_id = store.add("train", parameters, 0)[0].id
+        job_id = store.add("train", {"music": "library", "epochs": EPOCHS, "balanced": False}, 0)[0].id
     own = {"CONTRASTIVE_TRAINING": json.dumps(QUICK), "FEATURE_CACHE_DIR": str(heard), "DEVICE": "cpu"}
     variables = environment | {f"MELODEX_{name}": value for name, value in own.items()}
-
-    def work() -> subprocess.Popen:
-        return subprocess.Popen(flask_command("work"), cwd=REPOSITORY, env=variables)
-
-    def folders() -> list[Path]:
-        return run_folders(tmp_path, {"id": job_id})
-
-    with work() as worker:
-        wait_until(lambda: n_epochs(folders()) >= 3)
-        worker.kill()
+    kill_at(
+        "ML.training.contrastive.runs", "ContrastiveRun.save_epoch", variables | {"OMP_NUM_THREADS": "1"},
+        "work", call=4,
+    )  # fmt: skip
     assert store.find(job_id).state == "running", "nobody was there to write anything else"
-    n_before = n_epochs(folders())
-    before = load_file(folders()[0] / f"checkpoint_epoch_{n_before}.pth")["val_losses"]
-    assert n_before < N_LONG, "the kill must hit the training for this test to say anything"
-    with work() as worker:
-        wait_until(lambda: store.find(job_id).state == "done")
-        worker.terminate()
-    (run,) = folders()
-    after = load_file(run / f"checkpoint_epoch_{N_LONG}.pth")["val_losses"]
-    assert len(after) == N_LONG and after[:n_before] == before, "no epoch was learnt twice"
+    (run,) = run_folders(tmp_path, {"id": job_id})
+    assert max(epochs_of(path) for path in run.iterdir()) == 3
+    before = load_file(run / "checkpoint_epoch_3.pth")["val_losses"]
+    with app.app_context():
+        job_queue().recover()
+    work_off()
+    assert store.find(job_id).state == "done"
+    assert run_folders(tmp_path, {"id": job_id}) == [run]
+    after = load_file(run / f"checkpoint_epoch_{EPOCHS}.pth")["val_losses"]
+    assert len(after) == EPOCHS and after[:3] == before, "no epoch was learnt twice"
 
 
 BAD = [
