@@ -2,10 +2,12 @@
 
 import dataclasses
 import os
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +58,24 @@ def database(tmp_path: Path):
     opened = open_database(tmp_path / "library.db")
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def copy_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Callable[[Database], None], Path], None]:
+    """Put a copy of the database that a function fills at a path; it is filled once for all tests."""
+    filled: dict[str, Path] = {}
+
+    def copy(fill: Callable[[Database], None], target: Path) -> None:
+        name = f"{fill.__module__}.{fill.__name__}"
+        if name not in filled:
+            filled[name] = tmp_path_factory.mktemp("filled") / "library.db"
+            opened = open_database(filled[name])
+            fill(opened)
+            opened.close()
+        with closing(sqlite3.connect(filled[name])) as source, closing(sqlite3.connect(target)) as made:
+            source.backup(made)
+
+    return copy
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import db.neighbor_graph
 import db.spaces
 from backend.context import database as app_database
 from backend.context import spaces
+from db.database import Database
 from db.embeddings import save_output
 from db.schema import Track
 from ML.registry import get
@@ -44,9 +45,13 @@ def put(app, filename: str, output: TrackOutput | None, pair=PAIR, **columns) ->
 
 
 @pytest.fixture
-def library(app):
+def library(app, copy_of):
+    copy_of(fill_library, app.config["DATABASE_PATH"])
+
+
+def fill_library(database: Database) -> None:
     """Sixty tracks by six artists: "song 00.mp3" … with the vectors of `vectors()`."""
-    with app.app_context(), app_database().write() as session:
+    with database.write() as session:
         for number, vector in enumerate(vectors()):
             taggram = np.full(50, 0.01, np.float32)
             taggram[[number % 3, 10 + number % 2]] = 0.8, 0.5

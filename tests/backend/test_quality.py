@@ -7,6 +7,7 @@ import db.quality
 import db.regions
 import db.spaces
 from backend.context import database, spaces
+from db.database import Database
 from db.embeddings import save_output
 from db.library import labels_by_id
 from db.schema import Track
@@ -31,9 +32,13 @@ def vectors(seed: int) -> np.ndarray:
 
 
 @pytest.fixture
-def library(app):
-    """Forty tracks heard by one model, all but the last two by another."""
-    with app.app_context(), database().write() as session:
+def library(app, copy_of):
+    copy_of(fill_library, app.config["DATABASE_PATH"])
+
+
+def fill_library(filled: Database) -> None:
+    """Forty tracks analyzed by one model, all but the last two by another."""
+    with filled.write() as session:
         for number, (left, right) in enumerate(zip(vectors(0), vectors(1), strict=True)):
             session.add(track := Track(filename=f"{number:02d}.mp3"))
             session.flush()

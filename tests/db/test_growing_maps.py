@@ -6,7 +6,7 @@ from sqlalchemy import delete, func, select, update
 
 import db.projections
 from db.codec import encode_array
-from db.database import open_database
+from db.database import Database, open_database
 from db.embeddings import save_output
 from db.map_cache import CODE_VERSION, N_UNUSUAL, MapQuery
 from db.projections import find_map, find_reference_query, get_map, is_current, refit_map
@@ -40,9 +40,15 @@ def add_tracks(database, start: int, stop: int, pair=PAIR) -> None:
 
 
 @pytest.fixture
-def library(database):
+def library(copy_of, tmp_path):
+    copy_of(fill_library, tmp_path / "library.db")
+    opened = open_database(tmp_path / "library.db")
+    yield opened
+    opened.close()
+
+
+def fill_library(database: Database) -> None:
     add_tracks(database, 0, N_TRACKS)
-    return database
 
 
 @pytest.fixture
