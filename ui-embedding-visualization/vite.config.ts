@@ -25,6 +25,8 @@ const preloadFirst: Plugin = {
   },
 }
 
+const DOMAIN_TESTS = 'src/domain/**/*.test.ts'
+
 export default defineConfig({
   plugins: [react(), preloadFirst],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
@@ -32,5 +34,12 @@ export default defineConfig({
   server: { host: '127.0.0.1', port: 3000, strictPort: true, proxy },
   preview: { host: '127.0.0.1', port: 3000, strictPort: true, proxy },
   build: { outDir: 'build', chunkSizeWarningLimit: 800 },
-  test: { environment: 'jsdom', setupFiles: ['./src/testing/setup.ts'], include: ['src/**/*.test.{ts,tsx}'], testTimeout: 30_000 },
+  test: {
+    testTimeout: 30_000,
+    projects: [
+      // Without a page, which takes longer to make than these tests take.
+      { extends: true, test: { name: 'domain', environment: 'node', include: [DOMAIN_TESTS] } },
+      { extends: true, test: { name: 'app', environment: 'jsdom', setupFiles: ['./src/testing/setup.ts'], include: ['src/**/*.test.{ts,tsx}'], exclude: [DOMAIN_TESTS] } },
+    ],
+  },
 })
