@@ -39,6 +39,8 @@ DOCUMENT = {
     "errors": [{"audio_file": str, "error": str}],
 }
 
+DECIMALS = 1e-5  # probabilities are written with six decimals
+
 
 def fits(value: object, shape: object) -> bool:
     """Whether a JSON value has exactly the keys and types of a shape."""
@@ -48,7 +50,7 @@ def fits(value: object, shape: object) -> bool:
         )  # fmt: skip
     if isinstance(shape, list):
         return isinstance(value, list) and all(fits(item, shape[0]) for item in value)
-    if shape is dict:  # class → probability
+    if shape is dict:  # class → probability, rounded to six decimals
         return isinstance(value, dict) and list(value) == CLASSES and abs(sum(value.values()) - 1) < 1e-4
     return isinstance(value, shape)
 
@@ -108,7 +110,7 @@ def test_jsonl_of_whole_files(model, folder, tmp_path):
     times = [(segment["start_time"], segment["end_time"]) for segment in long["segments"]]
     assert times == [(0, 30), (30, 60), (60, 90), (90, 95)], "a tail of 5 s is kept"
     mean = np.mean([list(segment["predictions"].values()) for segment in long["segments"]], axis=0)
-    assert np.allclose(mean, list(long["global_prediction"]["all_probabilities"].values()), atol=1e-5)
+    assert np.allclose(mean, list(long["global_prediction"]["all_probabilities"].values()), atol=DECIMALS)
     assert len(long["global_prediction"]["top_labels"]) == 3 and len(long["embedding"]) == 512
 
 

@@ -47,6 +47,7 @@ def history_of(folder: Path) -> list[dict]:
 
 
 def test_a_killed_run_resumes_on_the_same_curve(two_genres, tmp_path):
+    """Equal bits: both runs compute in one thread of one machine."""
     arguments = ["--data_dir", two_genres, "--epochs", 5, "--patience", 0, *QUICK]
     whole = run_script(tmp_path, "train.py", *arguments, "--output_dir", "whole")
     assert whole.returncode == 0, whole.stderr

@@ -156,7 +156,7 @@ def test_tensorboard_opens_the_logs(whole):
     losses = load_file(run / f"checkpoint_epoch_{N_EPOCHS}.pth")["val_losses"]
     curve = events.Scalars("Val/EpochLoss")
     assert [point.step for point in curve] == list(range(N_EPOCHS))
-    assert [point.value for point in curve] == pytest.approx(losses, rel=1e-6)
+    assert [point.value for point in curve] == pytest.approx(losses, rel=1e-6)  # TensorBoard keeps float32
     (points,) = logs.rglob("tensors.tsv")
     (names,) = logs.rglob("metadata.tsv")
     assert len(points.read_text().splitlines()) == N_TRACKS
@@ -174,6 +174,7 @@ def test_extraction_hears_through_the_latest_run(music, whole):
     features = torch.from_numpy(output.taggram)
     hidden = torch.relu(state["projection_head.0.weight"] @ features + state["projection_head.0.bias"])
     expected = state["projection_head.2.weight"] @ hidden + state["projection_head.2.bias"]
+    # float32 sums of 384 products; the embedding is of length 1
     assert np.allclose(output.embedding, expected / expected.norm(), atol=1e-5)
 
 
@@ -183,6 +184,7 @@ def same_tensors(one: Path, other: Path) -> bool:
 
 
 def test_a_killed_run_resumes_to_the_digit(music, whole, tmp_path):
+    """Equal bits: both runs compute in one thread of one machine, from the same cached features."""
     arguments = ["--data-root", music, "--num-epochs", N_EPOCHS, "--early-stopping", 0, *QUICK]
     kill_when("ML.training.contrastive.runs", "ContrastiveRun.save_epoch", music, tmp_path, *arguments)
     cut = (tmp_path / "runs" / "latest").resolve()
@@ -231,6 +233,7 @@ def test_three_processes_learn_what_one_learns(music, whole, tmp_path):
     assert out.count(f"{N_EPOCHS}/{N_EPOCHS}") == 1 and out.count("trained head") == whole[1].count(
         "trained head"
     )
+    # Gradients of three processes are summed in another order in float32, eight epochs long.
     states = [load_file(path / f"checkpoint_epoch_{N_EPOCHS}.pth") for path in (run, whole[0])]
     for curve in ("train_losses", "val_losses"):
         assert states[0][curve] == pytest.approx(states[1][curve], rel=1e-3)

@@ -204,11 +204,10 @@ def test_a_server_in_trouble_is_asked_again(status, publisher, folder):
     assert len(publisher.requests) == 4
 
 
-def test_a_server_that_falls_silent_is_left_and_asked_for_the_rest(publisher, folder):
+def test_a_server_that_falls_silent_is_left_and_asked_for_the_rest(publisher, folder, caplog):
     publisher.behaviour.n_stalls = 1
-    started = time.monotonic()
     download_weights(publisher.spec(), folder, timeout_seconds=0.3)
-    assert time.monotonic() - started < 3
+    assert "fell silent" in caplog.text, "it was left, and did not end the answer itself"
     assert (folder / "net/model.pth").read_bytes() == BODY
     assert publisher.requests[1].range is not None
 
@@ -219,13 +218,11 @@ def test_silence_without_end_is_said(publisher, folder):
     assert "fell silent" in fails(publisher, folder, timeout_seconds=0.1)
 
 
-def test_no_network_is_one_sentence_at_once(publisher, folder, monkeypatch):
-    monkeypatch.setattr("ML.transfer.PAUSES_SECONDS", (5, 5, 5))
+def test_no_network_is_one_sentence_at_once(publisher, folder, caplog):
     with publishing() as gone:
         closed = gone.remote()
-    started = time.monotonic()
     message = fails(publisher, folder, publisher.spec(closed))
-    assert time.monotonic() - started < 2
+    assert "trying again" not in caplog.text
     assert "127.0.0.1 cannot be reached" in message
     assert closed.url in message
     assert str(folder / "net/model.pth") in message

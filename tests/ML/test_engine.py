@@ -66,7 +66,7 @@ def test_every_file_is_opened_once_and_every_track_gets_its_own(models, files):
         starts = output.segment_starts
         assert len(starts) == int(seconds / segment + 0.5)
         assert starts.tolist() == [segment * place for place in range(len(starts))]
-        assert np.allclose(output.embedding[-1], number / 100)
+        assert np.allclose(output.embedding[-1], number / 100)  # a float32 sample
 
 
 def test_a_slow_file_holds_up_nobody(models, files):

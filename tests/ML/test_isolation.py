@@ -32,8 +32,9 @@ MISHAPS = {
 
 
 @pytest.fixture(autouse=True)
-def impatient(monkeypatch):
-    monkeypatch.setattr(config, "DECODE_SECONDS", 1)
+def patient(monkeypatch):
+    """A busy machine may be slow."""
+    monkeypatch.setattr(config, "DECODE_SECONDS", 100)
 
 
 def test_a_worker_is_kept_for_the_next_file():
@@ -46,8 +47,8 @@ def test_a_worker_is_kept_for_the_next_file():
 
 @pytest.mark.parametrize("mishap", MISHAPS)
 def test_a_mishap_has_a_reason_and_the_next_file_is_read(mishap, monkeypatch):
-    if not mishap.startswith("hang"):  # a busy machine may be slow to get to the others
-        monkeypatch.setattr(config, "DECODE_SECONDS", 100)
+    if mishap.startswith("hang"):
+        monkeypatch.setattr(config, "DECODE_SECONDS", 1)
     with pytest.raises(AudioDecodeError, match=MISHAPS[mishap]):
         isolated(getattr(readers, mishap), SONG)
     items = isolated_items(squares, SONG, 2, mishap)
@@ -66,8 +67,8 @@ def test_time_is_given_for_every_answer_and_more_to_large_files(tmp_path):
     large = tmp_path / "large.wav"
     with large.open("wb") as file:
         file.truncate(100 * 2**20)
-    assert isolation.patience(large) == 101
-    assert isolation.patience(tmp_path / "gone.wav") == 1
+    assert isolation.patience(large) == 200
+    assert isolation.patience(tmp_path / "gone.wav") == 100
 
 
 def test_left_in_the_middle_the_worker_is_free_for_others():

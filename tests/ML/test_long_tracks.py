@@ -28,6 +28,7 @@ def song(tmp_path_factory) -> Path:
 
 @pytest.mark.parametrize("rate", RATES)
 def test_resampling_while_decoding_changes_no_sample(rate, song):
+    """Equal bits: soxr computes in blocks of its own, wherever its input is cut."""
     heard = np.concatenate([blocks[rate] for blocks in stream_at(song, RATES)])
     assert np.array_equal(heard, resample(decode(song), rate))
 

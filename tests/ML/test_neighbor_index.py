@@ -47,11 +47,13 @@ def test_distances_are_exact_and_in_order(rows, index):
     nearest = space.rank(point, index.propose(point, K), K)
     assert nearest.owners[0] == 123
     expected = 1 - rows[nearest.owners].astype(np.float64) @ point
+    # Rows are of length 1 to float32's 6e-8: half a squared distance is 1 - cosine to as much.
     np.testing.assert_allclose(nearest.distances, expected, atol=1e-6)
     assert np.all(np.diff(nearest.distances) >= 0)
 
 
 def test_the_same_rows_give_the_same_index(rows, index, tmp_path):
+    """Equal bits: the same operations on the same rows, in one process."""
     build_index(rows, tmp_path / "again.faiss")
     again = open_index(tmp_path / "again.faiss")
     for row in range(0, N_ROWS, 500):

@@ -24,7 +24,7 @@ from tests.ML.golden import SYNTHETIC, fill_weights, synthetic_waveform
 from tests.ML.test_mert import SPEC as MERT_SPEC
 from tests.ML.test_mert import save_mert
 
-TOLERANCE = 1e-4
+TOLERANCE = 1e-4  # ONNX Runtime fuses operations and sums in another order: 7e-7 was measured near 1
 N_SAMPLES = 8
 # golden → (network, registry key whose segments it hears)
 GOLDEN = {

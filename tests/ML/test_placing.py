@@ -11,6 +11,7 @@ from ML.projections import project
 pytestmark = pytest.mark.numerical
 
 N_KNOWN = 300
+ROUNDING = 1e-4  # maps are float32, whose steps are 1e-5 at the 100 that `turned` moves them by
 
 
 def library() -> np.ndarray:
@@ -42,6 +43,7 @@ def test_new_tracks_lie_among_those_they_sound_like(method):
     placed = place(rows[:N_KNOWN], coords, rows[N_KNOWN:], method)
     assert (placed.shape, placed.dtype) == ((30, 2), np.float32)
     drawn_anew = kept_neighbours(project(rows, method, 2).coords, rows)
+    # Placed without moving the others, they cannot be quite as near as in a map of all.
     assert kept_neighbours(np.concatenate([coords, placed]), rows) > 0.85 * drawn_anew
 
 
@@ -50,13 +52,14 @@ def test_pca_places_exactly_also_on_a_map_that_was_turned(dimensions):
     rows = library()
     coords = turned(project(rows[:N_KNOWN], "pca", dimensions).coords)
     again = place(rows[:N_KNOWN], coords, rows[:5], "pca")
-    np.testing.assert_allclose(again, coords[:5], rtol=1e-4)
+    np.testing.assert_allclose(again, coords[:5], rtol=ROUNDING)
 
 
 @pytest.mark.parametrize("method", ["umap", "tsne"])
 def test_a_copy_lies_on_its_original_and_others_do_not_share_a_place(method):
     rows = library()
     coords = np.random.default_rng(0).random((N_KNOWN, 2)).astype(np.float32)
+    # Equal bits: a copy is given its original's coordinates.
     np.testing.assert_array_equal(place(rows[:N_KNOWN], coords, rows[40:50], method), coords[40:50])
     placed = place(rows[:N_KNOWN], coords, rows[N_KNOWN:], method)
     assert len(np.unique(placed, axis=0)) == 30
@@ -67,7 +70,7 @@ def test_a_map_is_turned_back_onto_its_original(dimensions):
     coords = np.random.default_rng(2).standard_normal((50, dimensions)) * [3.0, 2.0, 1.0][:dimensions]
     similarity = find_similarity(turned(coords), coords)
     assert similarity is not None
-    np.testing.assert_allclose(similarity(turned(coords)), coords, atol=1e-4)
+    np.testing.assert_allclose(similarity(turned(coords)), coords, atol=ROUNDING)
 
 
 def test_aligning_keeps_the_shape():
@@ -77,6 +80,7 @@ def test_aligning_keeps_the_shape():
     assert similarity is not None
     before, after = find_neighbors(coords, 49), find_neighbors(similarity(coords), 49)
     np.testing.assert_array_equal(before[0][:, :5], after[0][:, :5])
+    # float32 coordinates of size 1 round by 1e-7; the nearest points are 1e-2 apart.
     np.testing.assert_allclose(after[1] / before[1], similarity.scale, rtol=1e-4)
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from ML.search import METRICS, between, blend, build_space, scale_locally
 
+ROUNDING = 1e-6  # of cosines: rows of length 1 are kept in float32, which rounds by 1e-7
+
 
 def obvious_distance(metric: str, a: np.ndarray, b: np.ndarray) -> float:
     a, b = a.astype(np.float64), b.astype(np.float64)
@@ -30,6 +32,7 @@ def test_neighbours_are_those_of_the_obvious_loop(metric, k):
         loop = sorted((obvious_distance(metric, values[row], other), at) for at, other in enumerate(values))
         nearest = space.nearest(space.rows[row].astype(np.float64), k)
         assert nearest.owners[1:].tolist() == [at for _, at in loop[:k]][1:]
+        # Centered rows of up to 20 are kept in float32, which rounds each column by 1e-6.
         np.testing.assert_allclose(nearest.distances, [d for d, _ in loop[:k]], atol=1e-5)
 
 
@@ -43,7 +46,8 @@ def test_small_differences_between_large_values_are_not_lost(metric, offset):
     space = build_space(values, METRICS[metric])
     lowest = int(line.argmin())
     found = space.nearest(space.rows[lowest].astype(np.float64), 200).owners
-    expected = np.lexsort((np.arange(200), np.square(space.rows - space.rows[lowest]).sum(axis=1)))
+    rows = space.rows.astype(np.float64)  # float32 sums would make ties of their own
+    expected = np.lexsort((np.arange(200), np.square(rows - rows[lowest]).sum(axis=1)))
     assert found.tolist() == expected.tolist()
 
 
@@ -62,9 +66,9 @@ def test_silence_is_as_far_as_can_be_without_a_direction():
     space = build_space(values, METRICS["cosine"])
     nearest = space.nearest(space.rows[20].astype(np.float64), 22)
     assert nearest.owners[:2].tolist() == [20, 21]
-    np.testing.assert_allclose(nearest.distances[2:], 1.0, atol=1e-6)
+    np.testing.assert_allclose(nearest.distances[2:], 1.0, atol=ROUNDING)
     loud = space.nearest(space.rows[0].astype(np.float64), 22)
-    assert loud.distances[list(loud.owners).index(20)] == pytest.approx(1.0, abs=1e-6)
+    assert loud.distances[list(loud.owners).index(20)] == pytest.approx(1.0, abs=ROUNDING)
 
 
 @pytest.mark.parametrize("metric", METRICS)
@@ -96,6 +100,7 @@ def test_radii_are_distances_to_the_kth_neighbour(metric):
     space = build_space(clustered(80, 16), METRICS[metric])
     radii = space.radii(space.rows[[3, 9]], 11)
     expected = [space.nearest(space.rows[row].astype(np.float64), 11).distances[-1] for row in (3, 9)]
+    # |x|² - 2xy + |y|² in float32 rounds by 1e-7 of the squared lengths, not of the squared distance.
     np.testing.assert_allclose(radii, expected, rtol=1e-3)
 
 
@@ -140,6 +145,7 @@ def wide(n_rows: int, n_directions: int, seed: int = 0) -> np.ndarray:
 @pytest.mark.parametrize("n_directions", [20, 300])
 def test_few_columns_find_the_same_as_all(metric, n_directions, monkeypatch):
     """Also where rows differ in every direction, and few columns tell nothing."""
+    # Equal bits: whichever rows are proposed, each is measured by the same float64 sum.
     monkeypatch.setattr("ML.short_rows.FEWEST_ROWS", 1000)
     values = wide(4000, n_directions)
     values[2000] = values[3]
@@ -170,4 +176,5 @@ def test_a_lower_bound_is_never_above_the_distance():
     for point in (values[5], values[7000], values[9] + values[11], np.zeros(300)):
         true = np.square(values.astype(np.float64) - point).sum(axis=1)
         longest = max(np.square(values).sum(axis=1).max(), np.square(point).sum())
+        # Bounds are float32 sums over 300 columns: 300 times 6e-8 of the longest at the worst.
         assert np.all(short.lower_bounds(point.astype(np.float64)) <= true + 1e-5 * longest)

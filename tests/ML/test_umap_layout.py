@@ -43,6 +43,7 @@ def test_maps_are_as_trustworthy_as_those_of_umap_learn(goldens):
 
 
 def test_strengths_sum_to_what_the_paper_asks():
+    """64 bisections of a width, in float64."""
     distances = np.sort(np.random.default_rng(1).random((50, 14)), axis=1)
     strengths = measure_strengths(distances)
     np.testing.assert_allclose(strengths.sum(axis=1), np.log2(15), rtol=1e-6)

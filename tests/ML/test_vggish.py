@@ -16,7 +16,7 @@ from tests.ML.golden import CLIPS, SHARED, SYNTHETIC, fill_weights, needs_shared
 
 pytestmark = pytest.mark.numerical
 
-TOLERANCE = 1e-4
+TOLERANCE = 1e-4  # the reference summed in float32 in another order; values are 15 at most
 SPEC = registry.get("vggish")
 
 
@@ -78,6 +78,7 @@ def test_published_postprocessing_gives_eight_bits():
     expected = np.clip(matrix.numpy() @ (embedding.numpy().T - means.numpy()), -2, 2).T
     expected = np.round((expected + 2) * 255 / 4)
     heard = Postprocessor(matrix, means)(embedding).numpy()
+    # What float32 rounds just below or above a half goes to the next of the 256 steps.
     assert np.abs(heard - expected).max() <= 1 and (heard == expected).mean() > 0.99
     assert heard.min() == 0 and heard.max() == 255
 
@@ -95,4 +96,5 @@ def test_postprocessing_is_off_unless_asked_for(network, tmp_path):
         LoadedModel(spec, build(spec, path, "cpu")).embed(sound, 16_000) for spec in (SPEC, asked)
     )
     assert set(processed.embedding.tolist()) <= set(range(256))
+    # Equal bits: two equal networks in one process, and an identity in the place of the PCA.
     assert np.array_equal(processed.embedding, np.round((np.clip(raw.embedding, -2, 2) + 2) * 63.75))

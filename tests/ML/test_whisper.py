@@ -14,6 +14,9 @@ from tests.ML.golden import CLIPS, SHARED, needs_shared, synthetic_waveform
 pytestmark = pytest.mark.numerical
 
 WINDOW = 480_000
+# The reference summed in float32 in another order: frames of up to 15 after six blocks of attention were
+# measured to be 3e-4 off with one thread.
+TOLERANCE, MEL_TOLERANCE = 2e-3, 1e-4
 TINY = registry.get("whisper", "tiny")
 BASE_FILE = SHARED / "weights" / "whisper" / "base.pt"
 HUGGING_FACE = {"hidden": 384, "layers": 4, "heads": 6}  # tiny
@@ -46,7 +49,7 @@ def test_published_weights_on_real_music(clip, base):
     for heard, part in ((output.embedding, "final"), (output.taggram, "block")):
         expected = golden[f"whisper_base_{part}_mean_valid"]
         assert cosine(heard, expected) > 0.9999
-        assert np.abs(heard - expected).max() < 2e-3
+        assert np.abs(heard - expected).max() < TOLERANCE
         assert cosine(heard, golden[f"whisper_base_{part}_mean_all"]) < 0.9999, "the padding was heard"
 
 
@@ -59,13 +62,15 @@ def test_first_frames_and_spectrogram_of_real_music(clip, base):
         mel = log_mel(segment)
         block = network.block_frames(mel)
         final = network.final_frames(block)
-    assert np.abs(mel[0, :, :300].numpy() - golden["whisper_log_mel_first_300"]).max() < 1e-4
-    assert np.abs(block[0, :20].numpy() - golden["whisper_base_block_first_20_frames"]).max() < 2e-3
-    assert np.abs(final[0, :20].numpy() - golden["whisper_base_final_first_20_frames"]).max() < 2e-3
+    assert np.abs(mel[0, :, :300].numpy() - golden["whisper_log_mel_first_300"]).max() < MEL_TOLERANCE
+    assert np.abs(block[0, :20].numpy() - golden["whisper_base_block_first_20_frames"]).max() < TOLERANCE
+    assert np.abs(final[0, :20].numpy() - golden["whisper_base_final_first_20_frames"]).max() < TOLERANCE
 
 
 def test_the_encoder_is_run_as_published(tiny):
-    """Bit for bit `AudioEncoder.forward`, and on the way the output of block n_layers // 3."""
+    """Bit for bit `AudioEncoder.forward`, and on the way the output of block n_layers // 3: they are the same
+    operations in one process.
+    """
     blocks = []
     hook = tiny.blocks[1].register_forward_hook(lambda module, inputs, output: blocks.append(output))
     segment = window(synthetic_waveform(16_000))
@@ -121,6 +126,7 @@ def test_a_hugging_face_folder_sounds_as_transformers_says(tmp_path, tiny, exten
     with torch.inference_mode():
         ours = network.final_frames(network.block_frames(log_mel(segment)))
         expected = theirs(log_mel(segment)).last_hidden_state
+    # Two implementations of attention sum in another order in float32; normalized frames are up to 4.
     assert torch.allclose(ours, expected, atol=1e-4)
 
 
@@ -139,7 +145,7 @@ def test_openai_files_and_files_of_the_encoder_alone_load(layout, tmp_path, tiny
     assert loaded.keys() == tiny.state_dict().keys()
     for name, tensor in tiny.state_dict().items():
         assert loaded[name].dtype == torch.float32
-        assert torch.allclose(loaded[name], tensor, atol=1e-3), name
+        assert torch.allclose(loaded[name], tensor, atol=1e-3), name  # half precision holds 5e-4 of 1
 
 
 def test_no_decoder_is_ever_built(tmp_path, tiny, monkeypatch):

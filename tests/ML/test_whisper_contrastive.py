@@ -16,6 +16,7 @@ from ML.weights import find_weights, is_runnable
 from tests.ML.golden import SHARED, needs_shared, synthetic_waveform
 
 SPEC = registry.get("whisper_contrastive", "base")
+ROUNDING = 1e-6  # float32 sums of 128 squares that add up to 1
 
 
 @pytest.fixture(scope="module")
@@ -79,13 +80,14 @@ def output(model):
 
 def test_a_track_is_a_direction_and_so_are_its_windows(output):
     assert output.segment_embeddings.shape == (2, 128)
-    assert np.allclose(np.linalg.norm(output.segment_embeddings, axis=1), 1, atol=1e-6)
+    assert np.allclose(np.linalg.norm(output.segment_embeddings, axis=1), 1, atol=ROUNDING)
     mean = output.segment_embeddings.mean(axis=0)
-    assert np.linalg.norm(mean) < 1 - 1e-7
-    assert np.allclose(output.embedding, mean / np.linalg.norm(mean), atol=1e-6)
+    assert np.linalg.norm(mean) < 1 - 1e-7, "two windows differ, so their mean is shorter"
+    assert np.allclose(output.embedding, mean / np.linalg.norm(mean), atol=ROUNDING)
 
 
 def test_the_taggram_is_that_of_whisper(output, encoder_file):
+    """Equal bits: the same encoder on the same windows, in one process."""
     spec = registry.get("whisper", "base")
     whisper = LoadedModel(spec, build(spec, encoder_file, "cpu"))
     assert np.array_equal(output.taggram, whisper.embed(synthetic_waveform(16_000, 50), 16_000).taggram)
@@ -97,6 +99,7 @@ def test_the_head_is_two_layers_over_that_taggram(output, head):
     hidden = torch.relu(features @ state["projection_head.0.weight"].T + state["projection_head.0.bias"])
     projected = hidden @ state["projection_head.2.weight"].T + state["projection_head.2.bias"]
     expected = projected / projected.norm(dim=1, keepdim=True)
+    # float32 sums of 512 products; rows are of length 1
     assert np.allclose(output.segment_embeddings, expected.detach().numpy(), atol=1e-5)
 
 

@@ -159,6 +159,7 @@ def test_columns_are_the_same_map(space, dimensions, client, library):
     assert {table.schema.field(axis).type for axis in axes} == {pa.float32()}
     coords = np.array([point["coords"] for point in points["data"]])
     told = np.column_stack([table.column(axis).to_numpy() for axis in axes])
+    # JSON has five digits of the map's longest side.
     np.testing.assert_allclose(told, coords, atol=1e-4 * np.abs(coords).max())
     assert table.schema.metadata[b"name"].decode() == points["name"]
 

@@ -136,7 +136,7 @@ def test_seventy_distinct_clips_hold_no_duplicate():
     assert len(prints) == 70
     rates = [found.bit_error_rate for one, other in combinations(prints, 2) if (found := match(one, other))]
     assert len(rates) == 70 * 69 / 2
-    assert min(rates) > 0.42
+    assert min(rates) > 0.42, "0.46 was measured; two random recordings have 0.5, copies at most 0.28"
 
 
 @needs_shared
@@ -148,7 +148,8 @@ def test_real_music_is_known_again_and_where_it_begins(tmp_path):
     start = round(3.2 * heard.sample_rate)
     cut = write_sound(tmp_path / "cut.mp3", 0.3 * heard.samples[start:], heard.sample_rate)
     found = match(fingerprint_file(clip), fingerprint_file(cut))
-    assert found.bit_error_rate < 0.15
+    assert found.bit_error_rate < 0.15  # 0.08 was measured of copies at 32 kbit/s
+    # Fingerprints have a hop of 23 ms, MP3 a delay of up to 50 ms.
     assert found.offset_seconds == pytest.approx(3.2, abs=0.08)
     assert match(fingerprint_file(clip), np.zeros((10, 32), bool)) is None
 

@@ -91,7 +91,7 @@ def test_tensorboard_loads_the_projector_files(library, vectors, export):
     (embedding,) = config["embeddings"]
     query = {"run": run_name, "name": embedding["tensorName"]}
     tensor = np.frombuffer(apps["/tensor"].get("/", query_string=query).data, np.float32)
-    np.testing.assert_allclose(tensor.reshape(embedding["tensorShape"]), vectors, rtol=1e-6)
+    np.testing.assert_allclose(tensor.reshape(embedding["tensorShape"]), vectors, rtol=1e-6)  # as text
     metadata = apps["/metadata"].get("/", query_string=query).text.strip().split("\n")
     titles = [line.split("\t")[metadata[0].split("\t").index("title")] for line in metadata]
     assert titles == ["title", "-", HOSTILE, "-"]

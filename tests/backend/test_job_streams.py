@@ -11,6 +11,7 @@ from backend.jobs.stream import JobStreams
 from tests.backend.conftest import fetch
 
 PATIENCE_SECONDS = 60
+LAST_CHUNK = b"0\r\n\r\n"
 
 
 def events(body: bytes) -> list[dict]:
@@ -107,8 +108,10 @@ def test_many_pages_that_listen_starve_nobody(serve):
         newcomer.socket.close()
         time.sleep(0.05)
     process.terminate()
-    process.communicate(timeout=4)  # an open stream does not keep the server
-    newcomer.socket.close()
+    with newcomer.socket as stream:
+        rest = b"".join(iter(lambda: stream.recv(65536), b""))
+    assert rest.endswith(LAST_CHUNK), "the server ended the stream and did not have to cut it off"
+    process.communicate(timeout=PATIENCE_SECONDS)
 
 
 REFUSED = {  # all that is sent is read, so that no reset of the connection overtakes the answer

@@ -74,6 +74,9 @@ def names(answer: dict) -> list[str]:
     return [hit["name"] for hit in answer["data"]]
 
 
+ROUNDING = 1e-6  # of cosines: rows of length 1 are kept in float32, which rounds by 1e-7
+
+
 def cosine_distances(values: np.ndarray, point: np.ndarray) -> np.ndarray:
     values, point = values.astype(np.float64), point.astype(np.float64)
     return 1 - values @ point / np.linalg.norm(values, axis=1) / np.linalg.norm(point)
@@ -89,7 +92,7 @@ def test_neighbours_are_the_nearest_by_cosine(client, library):
     distances = cosine_distances(vectors(), vectors()[7])
     assert names(answer) == obvious_order(distances, ["song 07.mp3"])
     told = [hit["distance"] for hit in answer["data"]]
-    np.testing.assert_allclose(told, sorted(distances)[1:], atol=1e-6)
+    np.testing.assert_allclose(told, sorted(distances)[1:], atol=ROUNDING)
     assert answer["name"] == "neighbors_embeddings_musicnn_mtat_cosine"
     assert (answer["track"], answer["segment"]) == ("song 07.mp3", None)
     assert all(set(hit) == HIT_KEYS for hit in answer["data"])
@@ -151,6 +154,7 @@ def test_local_scaling_is_that_of_the_papers(client, library):
     answer = ask(client, f"/neighbors?track=song 07.mp3&{MODEL}&k=59&scaling=Local")
     assert names(answer) == obvious_order(scores, ["song 07.mp3"])
     assert names(answer) != obvious_order(every[7], ["song 07.mp3"]), "it changes the order here"
+    # Radii are |x|² - 2xy + |y|² in float32, which rounds them by 1e-7 of the lengths of 1.
     np.testing.assert_allclose([hit["score"] for hit in answer["data"]], np.sort(scores)[1:], rtol=1e-3)
 
 
@@ -184,7 +188,7 @@ def test_more_like_this_moment(client, app):
         assert answer["segment"] == start
         assert names(answer)[0] == ("high.mp3" if start == 3 else "low.mp3")
         assert answer["data"][0]["segment"] == 3.0, "the moment of the other track"
-        assert answer["data"][0]["distance"] == pytest.approx(0, abs=1e-6)
+        assert answer["data"][0]["distance"] == pytest.approx(0, abs=ROUNDING)
 
 
 def test_a_path_leads_from_one_track_to_the_other(client, library):
@@ -203,7 +207,7 @@ def test_a_path_leads_from_one_track_to_the_other(client, library):
         0.0,
         *(cosine_distances(unit[[b]], unit[a])[0] for a, b in zip(steps, steps[1:], strict=False)),
     ]
-    np.testing.assert_allclose([hit["distance"] for hit in answer["data"]], expected, atol=1e-6)
+    np.testing.assert_allclose([hit["distance"] for hit in answer["data"]], expected, atol=ROUNDING)
     assert answer["data"][0]["shared"] is None
     assert all(
         set(hit["shared"]) == {"tags", "genre", "artist", "album", "year"} for hit in answer["data"][1:]

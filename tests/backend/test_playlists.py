@@ -42,7 +42,7 @@ def test_a_playlist_keeps_its_name_and_order_over_a_restart(client, app, ids, ma
     read = client.get(f"/playlists/{made['id']}").get_json()
     assert read == made
     assert (read["name"], order(read), read["n_tracks"]) == ("Für Élise 🎵 夜", wanted, 3)
-    assert read["duration"] == pytest.approx(3.6, abs=0.2)
+    assert read["duration"] == pytest.approx(3.6, abs=0.2)  # lossy formats pad to whole frames
     (listed,) = client.get("/playlists").get_json()["playlists"]
     assert listed == {key: value for key, value in read.items() if key != "tracks"}
 

@@ -20,6 +20,8 @@ ONE, OTHER = ("musicnn", "mtat"), ("acoustic", "librosa")
 MAP = "red=musicnn&dataset=mtat&metodo=pca"
 BOTH = "red=musicnn&dataset=mtat&other_red=acoustic&other_dataset=librosa"
 N, K = 40, 10
+DECIMALS = 1e-4  # answers have four decimals
+MEAN_OF_DECIMALS = 1e-3  # means are of the exact values, those of the test of rounded ones
 
 
 def output(vector: np.ndarray) -> TrackOutput:
@@ -68,7 +70,7 @@ def test_overlap_counts_the_neighbours_both_models_could_find(client, library):
     )  # the acoustic model's are standardised
     both = zip(near(vectors(0))[: N - 2], near(right[: N - 2]), strict=True)
     expected = [len(a & b) / len((a - {N - 2, N - 1}) | b) for a, b in both]
-    np.testing.assert_allclose(answer["values"], expected, atol=1e-4)
+    np.testing.assert_allclose(answer["values"], expected, atol=DECIMALS)
     same = ask(client, "/overlap?red=musicnn&dataset=mtat&other_red=musicnn&other_dataset=mtat")
     assert same["values"] == [1.0] * N
 
@@ -78,7 +80,7 @@ def test_disagreement_is_over_all_models_that_heard_a_track(client, library):
     assert answer["models"] == ["musicnn/mtat", "acoustic/librosa"]
     overlap = ask(client, f"/overlap?{BOTH}")
     assert answer["track_ids"] == overlap["track_ids"]
-    np.testing.assert_allclose(answer["values"], 1 - np.array(overlap["values"]), atol=1e-4)
+    np.testing.assert_allclose(answer["values"], 1 - np.array(overlap["values"]), atol=DECIMALS)
 
 
 def test_the_quality_of_a_map_is_of_what_it_shows(client, library):
@@ -86,11 +88,11 @@ def test_the_quality_of_a_map_is_of_what_it_shows(client, library):
     coords = np.array([point["coords"] for point in ask(client, f"/embeddings?{MAP}")["data"]])
     shown = [set(row) for row in find_neighbors(coords, K)[0].tolist()]
     kept = [len(a & b) / K for a, b in zip(near(vectors(0)), shown, strict=True)]
-    np.testing.assert_allclose(answer["kept"], kept, atol=1e-4)
+    np.testing.assert_allclose(answer["kept"], kept, atol=DECIMALS)
     assert answer["k"] == K and answer["track_ids"] == list(range(1, N + 1))
     for name in ("trustworthiness", "continuity"):
         assert 0.3 < answer["means"][name] < 1
-        assert answer["means"][name] == pytest.approx(np.mean(answer[name]), abs=1e-3)
+        assert answer["means"][name] == pytest.approx(np.mean(answer[name]), abs=MEAN_OF_DECIMALS)
     deep = ask(client, f"/map-quality?{MAP}&dimensions=3")
     assert deep["means"]["kept"] > answer["means"]["kept"], "a third dimension has room for more"
 

@@ -37,6 +37,7 @@ def test_the_strongest_tags_moment_by_moment(client, put):
     names = get("musicnn", "mtat").tag_names
     assert answer["tags"] == [names[at] for at in strongest]
     assert (answer["starts"], answer["seconds"]) == ([0.0, 3.0, 6.0], 3.0)
+    # Segments are stored in half precision, and answers have three decimals.
     np.testing.assert_allclose(answer["activations"], taggrams[:, strongest], atol=1e-3)
     np.testing.assert_allclose(answer["means"], taggrams.mean(axis=0)[strongest], atol=1e-3)
 

@@ -36,6 +36,7 @@ def test_loud_and_quiet_are_where_they_are_heard(client, music):
     write_sound(music / "song.flac", np.concatenate([quiet, loud]))
     peaks = outline(client, "song.flac", 100)
     assert peaks.shape == (100, 2)
+    # Half precision and three decimals round by 5e-4 each, and no sample need be at the tone's very peak.
     np.testing.assert_allclose(peaks[:49], [[-0.1, 0.1]] * 49, atol=0.01)
     np.testing.assert_allclose(peaks[50:], [[-0.8, 0.8]] * 50, atol=0.01)
 
@@ -47,7 +48,7 @@ def test_a_click_is_seen_at_any_width(client, music):
     for points in (1, 7, 800, 4000):
         peaks = outline(client, "click.wav", points)
         assert len(peaks) == points
-        assert peaks.max() == pytest.approx(0.9, abs=1e-3)
+        assert peaks.max() == pytest.approx(0.9, abs=1e-3)  # half precision, then three decimals
         assert peaks[:, 1].argmax() / points == pytest.approx(1 / 3, abs=1 / points)
 
 
@@ -56,6 +57,7 @@ def test_peaks_are_those_of_all_samples(client, music):
     write_sound(music / "noise.wav", np.column_stack([samples, -samples / 2]))  # stereo: mono is the mean
     peaks = outline(client, "noise.wav")
     assert len(peaks) == 800
+    # Kept in half precision, told with three decimals: 5e-4 and 5e-4 of values up to 1
     assert peaks[:, 0].min() == pytest.approx(samples.min() / 4, abs=2e-3)
     assert peaks[:, 1].max() == pytest.approx(samples.max() / 4, abs=2e-3)
 
@@ -85,7 +87,7 @@ def test_a_file_is_decoded_once_however_many_ask_and_after_a_restart(client, app
 
 def test_another_sound_under_the_same_name_is_another_outline(client, app, music, decoded):
     write_sound(music / "song.wav", tone(level=0.2))
-    assert outline(client, "song.wav").max() == pytest.approx(0.2, abs=0.01)
+    assert outline(client, "song.wav").max() == pytest.approx(0.2, abs=0.01)  # samples beside the very peak
     write_sound(music / "song.wav", tone(level=0.7, seconds=0.6))
     assert outline(client, "song.wav").max() == pytest.approx(0.7, abs=0.01)
     assert len(decoded) == 2

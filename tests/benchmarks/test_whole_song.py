@@ -15,6 +15,7 @@ def test_both_ways_hear_a_single_segment_alike():
     model = LoadedModel(spec, build(spec, None, "cpu"))
     samples = noise(0, spec.segment_samples / spec.sample_rate, spec.sample_rate).astype(np.float32)
     pooled = model.embed(samples, spec.sample_rate).embedding
+    # float32: pooling and the shape of the input may choose other kernels of the same operations.
     np.testing.assert_allclose(embed_whole(model, samples), pooled, rtol=1e-4, atol=1e-5)
     longer = np.concatenate([samples, samples[::-1], samples])
     assert np.abs(embed_whole(model, longer) - model.embed(longer, spec.sample_rate).embedding).max() > 1e-4

@@ -148,6 +148,7 @@ def test_a_refit_map_is_turned_onto_the_one_it_replaces(method, library, drawn):
     assert drawn == [(method, N_TRACKS), (method, N_TRACKS + 30)]
     assert "n_placed" not in after.parameters
     moved = find_similarity(after.coords[:N_TRACKS], before.coords)
+    # A quarter more tracks change the map itself, but a rotation of more than 11 degrees would be seen here.
     np.testing.assert_allclose(spread_after(before, after), 0, atol=0.2)
     np.testing.assert_allclose(moved.rotation, np.eye(2), atol=0.2)
 
@@ -166,9 +167,10 @@ def test_maps_are_aligned_to_the_pca_of_the_first_analyzed_model(library):
     maps = [get_map(library, other).coords for other in others]
     reference = get_map(library, query("pca"))
     for coords in maps:
+        # Both are float32, and the rotation between maps that differ is a mean over all points.
         np.testing.assert_allclose(orientation(coords, reference.coords), np.eye(2), atol=1e-3)
     plain = project(load_vectors(library, query("pca")), "pca", 2).coords
-    np.testing.assert_allclose(reference.coords, plain, atol=1e-6)
+    np.testing.assert_allclose(reference.coords, plain, atol=1e-6)  # kept as float32
 
 
 def load_vectors(library, asked: MapQuery) -> np.ndarray:
@@ -184,6 +186,7 @@ def test_the_reference_is_a_model_that_has_analyzed_most_of_the_library(library)
 
 
 def test_a_pca_does_not_depend_on_which_maps_are_cached(library):
+    """Equal bits: the same operations on the same vectors, in one process."""
     first = get_map(library, query("pca")).coords
     with library.write() as session:
         session.execute(delete(CachedProjection))

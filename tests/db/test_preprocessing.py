@@ -131,6 +131,8 @@ def test_stored_vectors_are_what_the_model_said(hear, fake_models, database, mus
         session.expunge_all()
     assert starts.tolist() == [0.0, 10.0]
     assert (embeddings.dtype, embeddings.shape, taggrams.shape) == (np.float16, (2, 4), (2, 2))
+    # Segments are stored in half precision, 5e-4 of each value. The rest has equal bits: the CountingModel
+    # computes every segment by itself, whatever batch it is in.
     np.testing.assert_allclose(embeddings, expected.segment_embeddings, rtol=1e-3)
     np.testing.assert_allclose(taggrams, expected.segment_taggrams, rtol=1e-3)
     np.testing.assert_array_equal(pooled, expected.embedding)
@@ -267,6 +269,7 @@ def test_progress_counts_every_pair(database, music, songs, fake_models):
     extract(database, music, plans, models, on_progress=lambda progress: seen.append(replace(progress)))
     assert [progress.n_pairs_done for progress in seen] == list(range(1, 9))
     assert seen[-1] == Progress(4, 8, 4, 8, 2, seen[-1].audio_seconds, seen[-1].stage)
+    # The OGG among the three songs is padded to whole frames.
     assert seen[-1].audio_seconds == pytest.approx(3 * decode(music / songs[0]).duration_seconds, rel=0.05)
     assert seen[-1].stage in models
 

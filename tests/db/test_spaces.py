@@ -90,7 +90,7 @@ def test_exact_until_the_index_is_there_and_never_waiting(library, built, exact)
     after = [nearest_names(library, space, row) for row in range(0, 100, 10)]
     assert (built, n_exact, len(exact)) == ([N_TRACKS], 10, 10)
     same = sum(len(set(a) & set(b)) for a, b in zip(before, after, strict=True))
-    assert same >= 0.9 * 30
+    assert same >= 0.9 * 30, "the index finds 19 of 20 true neighbors"
     assert [names[0] for names in after] == [names[0] for names in before], "each finds itself first"
 
 
@@ -171,7 +171,7 @@ def test_hubs_are_counted_by_the_index_nearly_as_without(library, monkeypatch):
     spaces.background.wait()
     counted = spaces.hubness(QUERY).occurrences
     exact = count_occurrences(build_graph(spaces.get(QUERY).vectors.rows))
-    assert np.corrcoef(counted, exact)[0, 1] > 0.95
+    assert np.corrcoef(counted, exact)[0, 1] > 0.95, "the index finds 19 of 20 true neighbors"
 
 
 def test_segments_of_large_libraries_have_an_index_too(library, built, exact):
@@ -190,5 +190,5 @@ def test_segments_of_large_libraries_have_an_index_too(library, built, exact):
     space = spaces.get(query)
     nearest = space.nearest(space.point(space.row_of(5, 3.5)), 3)
     assert space.track_ids[nearest.owners[0]] == 5
-    assert nearest.distances[0] == pytest.approx(0, abs=1e-6)
+    assert nearest.distances[0] == 0, "the point is the row itself"
     assert (built, exact) == ([2 * N_TRACKS], [])

@@ -99,6 +99,7 @@ def test_eight_channels_are_mixed_to_one(music, hear, database):
     samples[:, 6] = tone(seconds=1.0, level=0.8)
     write_sound(music / "surround.wav", samples)
     assert hear() == {"surround.wav": None}
+    # The peak of a resampled tone: no sample need be at its very peak.
     assert heard(database)[0][-1] == pytest.approx(0.1, abs=0.002), "an eighth of the one channel that sounds"
 
 
@@ -113,6 +114,7 @@ def test_a_blip_is_a_song_too(seconds, music, hear, database):
 def test_any_usual_rate_is_heard_at_the_same_level(rate, music, hear, database):
     write_sound(music / "tone.wav", tone(seconds=1.0, rate=rate), rate)
     hear()
+    # The peak of a resampled tone with its ends, where the filter rings.
     assert heard(database)[0][-1] == pytest.approx(0.5, abs=0.03)
 
 

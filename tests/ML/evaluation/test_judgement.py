@@ -87,6 +87,7 @@ def test_hubs_and_dimension_are_what_loops_say(mixed):
 
 
 def test_a_plane_in_many_columns_has_two_dimensions():
+    """Within three standard errors: that of the estimate is 2 / √2000 = 0.045."""
     plane = np.random.default_rng(0).random((2000, 2)) @ random_vectors(2, 40)
     assert intrinsic_dimension(distance_ratios(plane), once(2000)) == pytest.approx(2, abs=0.15)
 
@@ -127,7 +128,7 @@ def test_the_chance_of_a_ranking_is_what_labels_dealt_anew_give_on_average():
     dealt = [Labelling(generator.permutation(labels).tolist(), None, 6, 0) for _ in range(300)]
     for name in METRICS:
         found = [METRICS[name].per_query(*seen(neighbors, by)).mean() for by in dealt]
-        error = np.std(found) / np.sqrt(len(found))
+        error = np.std(found) / np.sqrt(len(found))  # standard error: 3.5 of them in 1 of 2000 runs
         assert np.mean(found) == pytest.approx(expected[name].chance, abs=3.5 * error), name
 
 
@@ -164,6 +165,7 @@ def test_an_artist_cannot_be_recognised_in_place_of_a_genre():
 
 
 def test_an_interval_holds_the_truth_as_often_as_it_says():
+    """95 % of 200, whose standard error is 1.5 %; the bootstrap of 80 values covers a little less."""
     rng = np.random.default_rng(0)
     held = 0
     for seed in range(200):

@@ -9,6 +9,7 @@ from ML.evaluation.map_quality import largest_k, measure_map
 from ML.neighbors import find_neighbors
 
 K = 7
+ROUNDING = 1e-12  # sums of integer ranks, divided in another order in float64
 
 
 def slow_order(points: np.ndarray, i: int) -> list[int]:
@@ -42,8 +43,8 @@ def measured(rows: np.ndarray, coords: np.ndarray, k: int = K):
 def test_every_point_is_what_the_definition_says(drawn):
     rows, coords = drawn
     quality = measured(rows, coords)
-    np.testing.assert_allclose(quality.trustworthiness, slow_intrusion(rows, coords, K), atol=1e-12)
-    np.testing.assert_allclose(quality.continuity, slow_intrusion(coords, rows, K), atol=1e-12)
+    np.testing.assert_allclose(quality.trustworthiness, slow_intrusion(rows, coords, K), atol=ROUNDING)
+    np.testing.assert_allclose(quality.continuity, slow_intrusion(coords, rows, K), atol=ROUNDING)
     kept = [len({*slow_order(rows, i)[:K]} & {*slow_order(coords, i)[:K]}) / K for i in range(len(rows))]
     np.testing.assert_allclose(quality.kept, kept)
     assert 0 < quality.kept.mean() < 1 and np.ptp(quality.trustworthiness) > 0.1
@@ -57,6 +58,7 @@ def test_the_mean_is_scikit_learns(drawn):
 
 
 def test_large_maps_are_ranked_in_blocks_and_single_precision_as_well(drawn, monkeypatch):
+    """Ranks are equal: squared distances here differ by 2e-5 or more, and float32 rounds them by 2e-6."""
     rows, coords = drawn
     exact = measured(rows, coords)
     monkeypatch.setattr("ML.evaluation.map_quality.BLOCK_VALUES", 150)
@@ -65,6 +67,7 @@ def test_large_maps_are_ranked_in_blocks_and_single_precision_as_well(drawn, mon
 
 
 def test_of_a_very_large_map_a_sample_is_ranked_and_each_of_it_as_among_all(drawn, monkeypatch):
+    """Equal bits: what is compared are sums of integer ranks."""
     rows, coords = drawn
     exact = measured(rows, coords)
     assert exact.n_sampled is None

@@ -28,6 +28,7 @@ def test_perfect_clusters_score_one():
 
 
 def test_random_vectors_score_at_chance():
+    """600 tracks in three genres: a share of them has a standard error of 0.02, of which 0.06 is three."""
     training, test = clouds(200, spread=1000), clouds(200, "test", 1000, 1)
     found = evaluate(training, test, raw, seed=0)
     for name in (KNN, PRECISION, NDCG):
