@@ -27,6 +27,10 @@ from db.projections import get_map
 from ML import registry
 from tests.isa import CAPS, capped
 from tests.ML.map_stability import (
+    LARGEST_PCA_DIFFERENCE,
+    LARGEST_ROTATION,
+    N_LARGE,
+    SMALLEST_OVERLAP,
     compute_map,
     mean_overlap,
     relative_difference,
@@ -38,8 +42,6 @@ from tests.ML.map_stability import (
 ROOT = Path(__file__).resolve().parents[1]
 MODELS = ("musicnn/mtat", "mfcc_cnn/genres10", "acoustic/librosa")
 METHODS = ("pca", "umap", "tsne")
-N_LARGE = 2000
-LARGEST_PCA_DIFFERENCE, SMALLEST_OVERLAP, LARGEST_ROTATION = 1e-3, 0.75, 5.0
 Maps = dict[str, np.ndarray]
 
 

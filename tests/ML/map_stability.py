@@ -7,6 +7,10 @@ from ML.neighbors import find_neighbors
 from ML.projections import project
 
 N_NEAREST = 5
+N_LARGE = 2000  # tracks of the library whose maps must not be turned
+LARGEST_PCA_DIFFERENCE = 1e-3  # 3e-7 was measured; close eigenvalues may magnify the 1e-6 of the vectors
+SMALLEST_OVERLAP = 0.75  # .87 and more was measured of twelve changed libraries
+LARGEST_ROTATION = 5.0  # degrees; 2.6 and 3.4 were measured
 N_STYLES = 8
 
 
