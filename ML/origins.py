@@ -3,7 +3,7 @@
 A digest that nobody has published is pinned when the file is first fetched (`ML/pins.py`).
 """
 
-from ML.spec import RemoteFile
+from ML.spec import RemoteFile, Wheel
 
 # minzwon/sota-music-tagging-models (MIT). Its larger files are Git LFS objects; this address leads to them.
 SOTA_TAGGING = "https://github.com/minzwon/sota-music-tagging-models/raw/master/models"
@@ -27,6 +27,11 @@ MUSICNN_FILES: dict[str, RemoteFile] = {
         3_257_168,
     ),
 }
+
+# jordipons/musicnn (ISC): the authors' own release of MusiCNN and of a VGG, as TensorFlow 1 checkpoints.
+MUSICNN_WHEEL = Wheel(
+    "musicnn", "0.1.0", "f38a4890c648c1ddbb141c5d96d2b0a8cfcd36746002d896989f7b88beb65cfa", 29_292_476
+)
 
 # VGG is called short-chunk CNN there. `short` has the tensors of our simple block, by name and shape, but was
 # trained with max-pooling where the simple block strides: `short_res` is the network there is no doubt of.

@@ -2,13 +2,18 @@
 
 API, commands, UI, README and tests all read it; nothing else lists models. A new model is one
 record here and one file in `ML/models/`.
+
+A pair may have been trained and published more than once: each of these releases is a record of its own.
 """
+
+from dataclasses import replace
 
 from ML.acoustic_names import ACOUSTIC_TAG_NAMES, FEATURE_NAMES
 from ML.errors import UnknownChoiceError
 from ML.origins import (
     MERT_FILES,
     MUSICNN_FILES,
+    MUSICNN_WHEEL,
     VGG_FILES,
     VGGISH_FILE,
     VGGISH_PCA_FILE,
@@ -16,6 +21,9 @@ from ML.origins import (
 )  # fmt: skip
 from ML.spec import ModelSpec, Weights
 from ML.tag_names import JAMENDO_TAGS, MSD_TAGS, MTAT_TAGS, TEN_GENRES
+
+WON2020, PONS2019 = "won2020", "pons2019"
+WHEEL_NAMES = {"msd": "MSD", "mtat": "MTT"}  # of the data sets, in the authors' package
 
 
 def musicnn(variant: str, variant_label: str, embedding_dim: int, tags: tuple[str, ...]) -> ModelSpec:
@@ -33,6 +41,7 @@ def musicnn(variant: str, variant_label: str, embedding_dim: int, tags: tuple[st
         tag_names=tags,
         taggram_label=f"{len(tags)} tags of {variant_label}",
         paper="Pons & Serra 2019, musicnn: pre-trained convolutional neural networks for music audio tagging",
+        release=WON2020 if variant in WHEEL_NAMES else "",
         weights=Weights(f"{variant}/musicnn.pth", (MUSICNN_FILES[variant],), "MIT"),
     )
 
@@ -52,7 +61,31 @@ def vgg(variant: str, variant_label: str, tags: tuple[str, ...]) -> ModelSpec:
         tag_names=tags,
         taggram_label=f"{len(tags)} tags of {variant_label}",
         paper="Won et al. 2020, Evaluation of CNN-based automatic music tagging models",
+        release=WON2020,
         weights=Weights(f"{variant}/vgg.pth", (VGG_FILES[variant],), "MIT"),
+    )
+
+
+def pons2019(spec: ModelSpec) -> ModelSpec:
+    """The release of the authors of MusiCNN, with the tags of the other one. Its front end sees the signal
+    before each segment.
+    """
+    widths = {"musicnn": 200, "vgg": 256}
+    return replace(
+        spec,
+        release=PONS2019,
+        builder=f"ML.models.{spec.name}_pons2019:build",
+        segment_samples=47_872,  # 187 frames, one every 256 samples: 2.99 s
+        keeps_tail=False,
+        context_samples=256,  # half a window
+        embedding_dim=widths[spec.name],
+        paper="Pons & Serra 2019, musicnn: pre-trained convolutional neural networks for music audio tagging",
+        weights=Weights(
+            f"{MUSICNN_WHEEL.package}-{MUSICNN_WHEEL.version}/{WHEEL_NAMES[spec.variant]}_{spec.name}",
+            (),
+            "ISC",
+            wheel=MUSICNN_WHEEL,
+        ),
     )
 
 
@@ -201,6 +234,9 @@ MODELS: tuple[ModelSpec, ...] = (
     ),
 )
 
+# Further releases of these pairs.
+RELEASES: tuple[ModelSpec, ...] = tuple(pons2019(spec) for spec in MODELS if spec.release == WON2020)
+
 
 def model_names() -> list[str]:
     """Names in registry order, each once."""
@@ -214,14 +250,26 @@ def variants_of(name: str) -> list[str]:
     return [spec.variant for spec in MODELS if spec.name == name]
 
 
-def get(name: str, variant: str | None = None) -> ModelSpec:
-    """The record of a model; variant None takes the first. Raises UnknownChoiceError naming the choices."""
+def get(name: str, variant: str | None = None, release: str | None = None) -> ModelSpec:
+    """The record of a model; variant and release None take the first.
+
+    Raises UnknownChoiceError naming the choices.
+    """
     variants = variants_of(name)
     wanted = variants[0] if variant is None else variant
-    for spec in MODELS:
-        if (spec.name, spec.variant) == (name, wanted):
-            return spec
-    raise UnknownChoiceError(f"variant of {name}", variant, variants)
+    if wanted not in variants:
+        raise UnknownChoiceError(f"variant of {name}", variant, variants)
+    releases = {spec.release: spec for spec in releases_of(name, wanted)}
+    if release is None:
+        return next(iter(releases.values()))
+    if release not in releases:
+        raise UnknownChoiceError(f"release of {name}/{wanted}", release, list(filter(None, releases)))
+    return releases[release]
+
+
+def releases_of(name: str, variant: str) -> list[ModelSpec]:
+    """Every release of a pair, its default first."""
+    return [spec for spec in (*MODELS, *RELEASES) if (spec.name, spec.variant) == (name, variant)]
 
 
 def trained_pairs(models: list[str], datasets: list[str]) -> list[ModelSpec]:
@@ -238,8 +286,10 @@ def trained_pairs(models: list[str], datasets: list[str]) -> list[ModelSpec]:
 
 
 def get_by_key(key: str) -> list[ModelSpec]:
-    """ "musicnn/mtat" is one record, "musicnn" all of that model. Raises UnknownChoiceError."""
-    name, _, variant = key.strip().lower().partition("/")
-    if variant:
-        return [get(name, variant)]
-    return [get(name, each) for each in variants_of(name)]
+    """ "musicnn/mtat" is one record, "musicnn" all of that model, "musicnn/mtat@won2020" a certain release.
+
+    Raises UnknownChoiceError.
+    """
+    pair, _, release = key.strip().lower().partition("@")
+    name, _, variant = pair.partition("/")
+    return [get(name, each, release or None) for each in ([variant] if variant else variants_of(name))]

