@@ -110,6 +110,13 @@ MSD_TAGS = (
     "happy",
 )
 
+# The tags of MSD_TAGS that name a genre; the others name a mood, a decade, a voice or an instrument.
+MSD_GENRES = frozenset({
+    "rock", "pop", "alternative", "indie", "electronic", "dance", "alternative rock", "jazz", "metal",
+    "classic rock", "soul", "indie rock", "electronica", "folk", "punk", "blues", "hard rock", "ambient",
+    "Hip-Hop", "country", "funk", "electro", "heavy metal", "Progressive rock", "rnb", "indie pop", "House",
+})  # fmt: skip
+
 JAMENDO_TAGS = (
     "genre---alternative",
     "genre---ambient",
@@ -166,3 +173,9 @@ JAMENDO_TAGS = (
 TEN_GENRES = (
     "Blues", "Classical", "Country", "Disco", "Hip-Hop", "Jazz", "Metal", "Pop", "Reggae", "Rock",
 )  # fmt: skip
+
+
+def tag_words(tag: str) -> str:
+    """A tag as a person reads it: `genre---popfolk` is Popfolk, `rock` is Rock."""
+    words = tag.split("---")[-1]
+    return words[:1].upper() + words[1:]

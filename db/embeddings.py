@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -151,12 +151,15 @@ def load_taggrams(session: Session, pair: Pair, track_ids: Iterable[int]) -> dic
     return dict(readable_vectors(rows))
 
 
-def load_predictions(session: Session, pair: Pair, names: Sequence[str]) -> dict[int, tuple[str, float]]:
-    """(likeliest name, its probability) by track id, for a model whose taggram is probabilities of names."""
+def load_predictions(
+    session: Session, pair: Pair, names: Sequence[str], among: Collection[str]
+) -> dict[int, tuple[str, float]]:
+    """(strongest tag, its activation) by track id, of those tags in `among`; names: all of the taggram."""
+    columns = [column for column, name in enumerate(names) if name in among]
     query = select(Embedding.track_id, Embedding.taggram_data)
     rows = session.execute(query.where(Embedding.taggram_data.is_not(None), *of_pair(pair)))
     return {
-        track_id: (names[int(taggram.argmax())], float(taggram.max()))
+        track_id: (names[columns[int(taggram[columns].argmax())]], float(taggram[columns].max()))
         for track_id, taggram in readable_vectors(rows)
         if len(taggram) == len(names) and np.isfinite(taggram).all()
     }

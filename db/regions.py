@@ -17,6 +17,7 @@ from db.reasons import HIGH_SHARE
 from db.schema import GenreStamp
 from ML.regions import Region, name_regions
 from ML.spec import ModelSpec
+from ML.tag_names import tag_words
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,8 @@ def read_genres(session: Session, track_ids: np.ndarray) -> list[str | None]:
 
 
 def genre_name(genre: str) -> str | None:
-    """`genre---rock`, as MTG-Jamendo writes it, is rock. None for one that is not known."""
-    return None if genre in ("", UNKNOWN_GENRE) else genre.split("---")[-1]
+    """A genre in words; None for one that is not known."""
+    return None if genre in ("", UNKNOWN_GENRE) else tag_words(genre)
 
 
 def names_of(labels: Sequence[str | None]) -> tuple[list[str], np.ndarray]:
@@ -78,7 +79,9 @@ def names_of(labels: Sequence[str | None]) -> tuple[list[str], np.ndarray]:
 def tags_of(
     session: Session, track_ids: np.ndarray, tagger: ModelSpec | None
 ) -> tuple[list[str], np.ndarray]:
-    """Tags that are high in a track, as for the reasons of neighbours; a track not heard has none."""
+    """Tags, in words, that are high in each track, as for the reasons of neighbors; a track that the tagger
+    has not analyzed has none.
+    """
     matrix = load_matrix(session, (tagger.name, tagger.variant), "taggrams") if tagger else None
     if tagger is None or matrix is None or matrix.values.shape[1] != len(tagger.tag_names):
         return [], np.zeros((len(track_ids), 0), bool)
@@ -86,7 +89,7 @@ def tags_of(
     has = np.zeros((len(track_ids), is_high.shape[1]), bool)
     _, ours, theirs = np.intersect1d(track_ids, matrix.track_ids, return_indices=True)
     has[ours] = is_high[theirs]
-    return list(tagger.tag_names), has
+    return [tag_words(tag) for tag in tagger.tag_names], has
 
 
 def merge(tables: Sequence[tuple[list[str], np.ndarray]]) -> tuple[list[str], np.ndarray]:

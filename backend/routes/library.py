@@ -46,7 +46,7 @@ def describe_tracks(session: Session) -> list[dict[str, Any]]:
 
 
 def describe(track: Row, prediction: tuple[str, float] | None) -> dict[str, Any]:
-    """prediction: the genre that a network heard and its probability, None before it has listened."""
+    """prediction: the predicted genre and the activation of its tag, None before a model predicts any."""
     predicted_genre, confidence = prediction or (None, None)
     return {
         "id": track.id,

@@ -29,7 +29,7 @@ def models() -> Response:
             {"name": name, "label": PROJECTIONS[name].label} for name in config.ON_DEMAND_PROJECTION_METHODS
         ],
         dimensions=DIMENSIONS,
-        default=default_pair(extracted),
+        default=default_pair(extracted, n_tracks),
         n_tracks=n_tracks,
     )
 
@@ -70,8 +70,11 @@ def describe_weights(spec: ModelSpec) -> dict[str, Any] | None:
     }
 
 
-def default_pair(extracted: dict[Pair, int]) -> dict[str, str]:
-    """What to show first: the first model that has heard something, else the first model."""
-    heard = [spec for spec in registry.MODELS if extracted.get((spec.name, spec.variant))]
-    spec = (heard or registry.MODELS)[0]
+def default_pair(extracted: dict[Pair, int], n_tracks: int) -> dict[str, str]:
+    """The model of the first map: the first of the registry that has analyzed at least half of the library;
+    else the first that has analyzed any track; else the first.
+    """
+    analyzed = [spec for spec in registry.MODELS if extracted.get((spec.name, spec.variant))]
+    most = [spec for spec in analyzed if 2 * extracted[spec.name, spec.variant] >= n_tracks]
+    spec = (most or analyzed or registry.MODELS)[0]
     return {"model": spec.name, "variant": spec.variant}

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from backend.routes.models import default_pair
 from tests.sounds import noise, picture, tag, write_sound
 
 TRACK_KEYS = {
@@ -83,6 +84,16 @@ def test_models_say_what_exists_and_what_is_extracted(client, indexed, run, load
     assert answer["projections"] == [{"name": "pca", "label": "PCA"}]
     assert models["acoustic", "librosa"]["runnable"] is True
     assert models["acoustic", "librosa"]["weights"] is None
+
+
+def test_the_first_map_is_of_a_model_that_analyzed_half_of_the_library():
+    musicnn, acoustic = ("musicnn", "msd"), ("acoustic", "librosa")
+    assert default_pair({musicnn: 5, acoustic: 10}, 10) == {"model": "musicnn", "variant": "msd"}
+    assert default_pair({musicnn: 4, acoustic: 10}, 10) == {"model": "acoustic", "variant": "librosa"}
+    assert default_pair({acoustic: 1}, 10) == {"model": "acoustic", "variant": "librosa"}, (
+        "better than nothing"
+    )
+    assert default_pair({}, 10) == {"model": "musicnn", "variant": "msd"}
 
 
 def musicnn_variants(client) -> dict[str, dict]:

@@ -218,14 +218,14 @@ def test_regions_are_named_by_genre_and_tag(app, client, monkeypatch):
     answer = ask(client, f"/regions?{MAP}")
     places = {region["name"]: region["coords"][0] for region in answer["data"]}
     points = {point["name"]: point["coords"][0] for point in ask(client, f"/embeddings?{MAP}")["data"]}
-    assert "folk" in places and len(answer["data"]) == len(places)
-    assert (places["folk"] > 0) == (points["00.mp3"] > 0) != (points["01.mp3"] > 0)
+    assert "Folk" in places and len(answer["data"]) == len(places)
+    assert (places["Folk"] > 0) == (points["00.mp3"] > 0) != (points["01.mp3"] > 0)
     assert all(len(region["coords"]) == 3 for region in ask(client, f"/regions?{MAP}&dimensions=3")["data"])
 
     clusters = ask(client, f"/clusters?{MAP}")
     assert len(clusters["track_ids"]) == len(clusters["values"]) == len(points)
     assert set(clusters["values"]) == set(range(len(clusters["labels"]))), "every cluster has a member"
-    folk = clusters["labels"].index("folk")
+    folk = clusters["labels"].index("Folk")
     members = [
         id_ for id_, cluster in zip(clusters["track_ids"], clusters["values"], strict=True) if cluster == folk
     ]
@@ -243,4 +243,4 @@ def test_regions_are_named_by_genre_and_tag(app, client, monkeypatch):
         for track in session.query(Track).where(Track.genre.is_not(None)):
             track.genre = "genre---polka"
     names = {region["name"] for region in ask(client, f"/regions?{MAP}")["data"]}
-    assert "polka" in names and "folk" not in names and found == [1] == read
+    assert "Polka" in names and "Folk" not in names and found == [1] == read

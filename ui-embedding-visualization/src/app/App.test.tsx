@@ -201,6 +201,6 @@ describe('the explorer', () => {
     await waitFor(() => expect(asked.some((url) => url.startsWith('/overlap?red=musicnn&dataset=mtat&space=taggrams&other_red=musicnn'))).toBe(true))
     await userEvent.click(screen.getByTestId('second-map-close'))
     expect(screen.queryByTestId('second-map')).not.toBeInTheDocument()
-    expect(getView()).toMatchObject({ second: null, colour: 'genre' })
+    expect(getView()).toMatchObject({ second: null, colour: null })
   })
 })

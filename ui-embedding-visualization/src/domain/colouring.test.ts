@@ -3,7 +3,7 @@ import type { Track } from '@/api/types'
 import { makeModel, makeTrack } from '@/testing/fakeServer'
 import { computeColouring as colour, drawnAs, MAX_CATEGORIES, soloEntries, toggleEntries, visibleMask } from './colouring'
 import { CATEGORY_COLOURS, numberColour, OTHER_COLOUR, UNKNOWN_COLOUR } from './palette'
-import { fieldChoices, isField, resolveField } from './fields'
+import { defaultField, fieldChoices, isField, resolveField } from './fields'
 import { measuredNumbers } from './overlays'
 import type { Scheme } from './palette'
 import { trackOfPoint } from './track'
@@ -48,6 +48,27 @@ describe('colouring by category', () => {
 
   it('has no two colours alike', () => {
     for (const scheme of ['dark', 'light'] as const) expect(new Set(CATEGORY_COLOURS[scheme].map(String)).size).toBe(MAX_CATEGORIES)
+  })
+})
+
+describe('the field of the first map', () => {
+  const library = (nTagged: number, nUntagged: number) => [
+    ...genres(...Array<string>(nTagged).fill('jazz')),
+    ...Array.from({ length: nUntagged }, (_, i) => makeTrack(`untagged ${i}.mp3`, { genre: 'Unknown', predicted_genre: 'Rock' })),
+  ]
+
+  it('is the genre where at least half of the tracks have one', () => {
+    expect(defaultField(library(2, 2))).toBe('genre')
+    expect(defaultField([])).toBe('genre')
+  })
+
+  it('is the predicted genre where fewer have one, and the legend says who predicts', () => {
+    expect(defaultField(library(1, 2))).toBe('predicted_genre')
+    expect(resolveField('predicted_genre').explanation).toContain('MusiCNN')
+  })
+
+  it('is the genre where no model predicts any', () => {
+    expect(defaultField(genres('Unknown', 'Unknown'))).toBe('genre')
   })
 })
 

@@ -71,6 +71,9 @@ function numbered(key: string, number: NumberField): Field {
 
 const named = (key: string, of: (track: Track) => string | null, labelOf = same): Field => ({ key, number: null, labelOf, categoryOf: (track) => of(track) ?? UNKNOWN })
 
+const PREDICTED_FIELD = 'predicted_genre'
+const PREDICTED_EXPLAINED = 'Strongest genre tag of MusiCNN (Million Song Dataset); of tracks it has not analyzed, the class of the MFCC CNN.'
+
 const TRACK_FIELDS: readonly { field: Field; label: string }[] = [
   { field: named('genre', (track) => track.genre, genreLabel), label: 'Genre' },
   { field: named('artist', (track) => track.artist), label: 'Artist' },
@@ -78,7 +81,7 @@ const TRACK_FIELDS: readonly { field: Field; label: string }[] = [
   { field: numbered('year', NUMBERS.year), label: 'Year' },
   { field: numbered('duration', NUMBERS.duration), label: 'Length' },
   { field: numbered('tempo', NUMBERS.tempo), label: 'Tempo' },
-  { field: named('predicted_genre', (track) => track.predicted_genre, genreLabel), label: 'Predicted genre' },
+  { field: { ...named(PREDICTED_FIELD, (track) => track.predicted_genre, genreLabel), explanation: PREDICTED_EXPLAINED }, label: 'Predicted genre' },
   { field: numbered('confidence', NUMBERS.confidence), label: 'Confidence' },
 ]
 
@@ -86,7 +89,14 @@ const TRACK_FIELDS: readonly { field: Field; label: string }[] = [
 export const CLUSTER_FIELD = 'cluster'
 const CLUSTERS_EXPLAINED = 'Parts of this map by k-means, called by what is heard there most above its due. Another map has others.'
 
-export const DEFAULT_FIELD = TRACK_FIELDS[0].field.key
+const GENRE_FIELD = TRACK_FIELDS[0].field.key
+
+/** What a map is coloured by until a person chooses: by predicted genre where fewer than half of the tracks have a genre tag. */
+export function defaultField(library: readonly Track[]): string {
+  const tagged = library.filter((track) => track.genre !== UNKNOWN).length
+  const isPredicted = 2 * tagged < library.length && library.some((track) => track.predicted_genre !== null)
+  return isPredicted ? PREDICTED_FIELD : GENRE_FIELD
+}
 
 /** One tag of one model, as a field: `tag:musicnn/mtat:guitar`. */
 export interface TagField {

@@ -2,7 +2,6 @@
 import { useCallback } from 'react'
 import { useModelsOnce } from '@/api/queries'
 import type { ModelsAnswer } from '@/api/types'
-import { DEFAULT_FIELD } from '@/domain/fields'
 import { otherMap, resolveQuery } from '@/domain/models'
 import { needsTwoMaps } from '@/domain/overlays'
 import { changeView, getView } from './view'
@@ -20,7 +19,8 @@ export function useSecondMapSwitch(): () => void {
 const switchSecondMap = (answer: ModelsAnswer) => (getView().second ? closeSecondMap() : openSecondMap(answer))
 
 function closeSecondMap(): void {
-  changeView({ second: null, ...(needsTwoMaps(getView().colour) && { colour: DEFAULT_FIELD, hidden: [] }) })
+  const { colour } = getView()
+  changeView({ second: null, ...(colour !== null && needsTwoMaps(colour) && { colour: null, hidden: [] }) })
 }
 
 /** Another model's map. */

@@ -3,7 +3,7 @@ import { useCallback, useMemo } from 'react'
 import { useProjection, useProjectionProgress } from '@/api/queries'
 import type { Dimensions, ModelsAnswer, Projection, ProjectionQuery, Track } from '@/api/types'
 import { computeColouring, drawnAs, visibleMask, type Colouring, type Drawn } from '@/domain/colouring'
-import type { Field } from '@/domain/fields'
+import { defaultField, type Field } from '@/domain/fields'
 import { resolveQuery } from '@/domain/models'
 import { once } from '@/domain/once'
 import { trackOfPoint } from '@/domain/track'
@@ -114,7 +114,8 @@ function useMapPoints(projection: Projection | undefined, byName: ReadonlyMap<st
 const NOTHING_DRAWN = drawnAs(NO_TRACKS)
 
 function useColours(points: MapPoints | undefined, { tracks, found }: LibraryState, query: ProjectionQuery | null, other: ProjectionQuery | null) {
-  const { colour, hidden: hiddenKeys } = useView()
+  const { colour: chosen, hidden: hiddenKeys } = useView()
+  const colour = useMemo(() => chosen ?? defaultField(tracks), [chosen, tracks])
   const scheme = useScheme()
   const field = useField(colour, query, other)
   const colouring = useMemo(() => computeColouring(points ?? NOTHING_DRAWN, tracks, field, scheme), [points, tracks, field, scheme])

@@ -1,7 +1,7 @@
 /** Everything that decides what is on screen, kept in the URL: a link restores the same view. The one module that reads or writes it. */
 import { useSyncExternalStore } from 'react'
 import type { Dimensions, Space } from '@/api/types'
-import { DEFAULT_FIELD, isField } from '@/domain/fields'
+import { isField } from '@/domain/fields'
 import { formatIds, NOTHING, parseIds, type TrackIds } from '@/domain/selection'
 
 /** What the middle of the screen shows. */
@@ -27,8 +27,8 @@ export interface View extends SeenMap {
   page: Page
   /** A map beside the first; null: there is one only. */
   second: SeenMap | null
-  /** Key of the field the points are coloured by. */
-  colour: string
+  /** Key of the field the points are coloured by; null: what suits the library. */
+  colour: string | null
   /** Legend entries switched off. */
   hidden: readonly string[]
   /** Words that a track must hold not to be filtered out. */
@@ -75,7 +75,7 @@ export const DEFAULT_VIEW: View = {
   ...DEFAULT_MAP,
   page: 'map',
   second: null,
-  colour: DEFAULT_FIELD,
+  colour: null,
   hidden: [],
   find: '',
   sort: null,
@@ -109,7 +109,7 @@ const parseSeconds = (text: string | null): number | null => (text !== null && /
 
 const parseId = (text: string | null): number | null => (text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null)
 
-const parseField = (key: string | null): string => (isField(key) ? key : DEFAULT_FIELD)
+const parseField = (key: string | null): string | null => (isField(key) ? key : null)
 const parseSteps = (text: string | null): number => (text !== null && /^[1-9]\d?$/.test(text) ? Number(text) : DEFAULT_VIEW.steps)
 
 const formatCamera = (camera: Camera) => CAMERA_KEYS.map((key) => Number(camera[key].toFixed(5))).join(',')
