@@ -19,10 +19,10 @@ from ML import registry
 from ML.audio import Waveform, resample
 from ML.devices import pick_device
 from ML.errors import ModelOutputError
-from ML.pins import check_pinned
 from ML.segments import SegmentOutput, Segments, TrackOutput, join_outputs, pool_segments, split_segments
 from ML.spec import ModelSpec
-from ML.weights import find_weights, required_specs
+from ML.weights.checksums import check_pinned
+from ML.weights.store import find_weights, required_specs
 
 log = logging.getLogger(__name__)
 SegmentModel = Callable[[Segments], SegmentOutput]

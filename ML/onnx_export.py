@@ -15,8 +15,8 @@ from torch import Tensor, nn
 
 from ML.errors import RuntimeUnavailableError
 from ML.onnx_session import OnnxSession
-from ML.pins import lock
 from ML.torch_model import SegmentNetwork
+from ML.weights.checksums import lock
 from ML.whole_files import put_in_place
 
 log = logging.getLogger(__name__)

@@ -29,8 +29,8 @@ from ML.offers import (
     refuse_unsafe_redirect,
 )
 from ML.partial import Notes, PartialFile
-from ML.pins import compute_sha256, readable_size
 from ML.spec import RemoteFile
+from ML.weights.checksums import compute_sha256, readable_size
 from ML.whole_files import sync_file
 
 log = logging.getLogger(__name__)

@@ -27,7 +27,7 @@ from ML.models import musicnn
 from ML.onnx_export import export_once, make_example
 from ML.onnx_session import OnnxSession
 from ML.torch_model import SegmentNetwork
-from ML.weights import find_weights
+from ML.weights.store import find_weights
 
 KEYS = ("musicnn/mtat", "whisper/base", "mfcc_cnn/genres10", "vgg/mtat", "vggish/pretrained", "mert/95m")
 N_SEGMENTS = 2  # as on a CPU

@@ -1,6 +1,6 @@
 """Where weights are published, and what their bytes must be where the publisher says so.
 
-A digest that nobody has published is pinned when the file is first fetched (`ML/pins.py`).
+A digest that nobody has published is pinned when the file is first fetched (`ML/weights/checksums.py`).
 """
 
 from ML.spec import RemoteFile, Wheel

@@ -12,11 +12,11 @@ from collections import namedtuple
 
 import pytest
 
-from ML.download import download_weights, missing_files, verify_weights
 from ML.errors import DownloadError, WeightsError
 from ML.offers import Refused, check_safe
-from ML.pins import check_pinned, compute_sha256, load_pins
-from ML.weights import is_runnable
+from ML.weights.checksums import check_pinned, compute_sha256, load_pins
+from ML.weights.download import download_weights, missing_files, verify_weights
+from ML.weights.store import is_runnable
 from tests.conftest import REPOSITORY
 from tests.downloads import BODY, CUT_AT, SHA256, publishing
 
@@ -435,7 +435,7 @@ def test_a_place_that_cannot_be_written_is_said(publisher, folder):
 PROGRAM = """
 import sys
 from pathlib import Path
-from ML.download import download_weights
+from ML.weights.download import download_weights
 from tests.downloads import Publisher
 
 class At(Publisher):

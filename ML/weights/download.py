@@ -12,7 +12,8 @@ from filelock import FileLock, Timeout
 
 from ML.errors import DownloadError, WeightsError
 from ML.partial import PartialFile
-from ML.pins import (
+from ML.spec import ModelSpec, RemoteFile
+from ML.weights.checksums import (
     PINS_NAME,
     Pin,
     compute_sha256,
@@ -23,8 +24,7 @@ from ML.pins import (
     save_pin,
     with_pin,
 )  # fmt: skip
-from ML.spec import ModelSpec, RemoteFile
-from ML.weights import is_present, weights_path
+from ML.weights.store import is_present, weights_path
 
 log = logging.getLogger(__name__)
 

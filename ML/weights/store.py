@@ -12,7 +12,7 @@ from ML.spec import ModelSpec
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-SHIPPED_DIR = Path(__file__).parent / "pesos"  # what comes with the project, whatever WEIGHTS_DIR says
+SHIPPED_DIR = Path(__file__).parents[1] / "pesos"  # what comes with the project, whatever WEIGHTS_DIR says
 # What reading a damaged file ends with: bytes that are no checkpoint may be any commands of a pickle.
 DAMAGE = (
     pickle.UnpicklingError, struct.error, RuntimeError, EOFError, ValueError, OSError, LookupError, TypeError,
