@@ -124,13 +124,13 @@ def accelerate(run: SegmentModel, spec: ModelSpec, device: str, n_threads: int) 
         from ML.onnx_model import use_onnx
 
         is_must = config.RUNTIME == "onnx"
-        use_onnx(run, spec.segment_samples, spec.key, config.ONNX_DIR, n_threads, is_must)
+        use_onnx(run, spec.window_samples, spec.release_key, config.ONNX_DIR, n_threads, is_must)
     elif device.startswith("cuda"):
         from ML.half_precision import compute_exactly, use_half
 
         compute_exactly()
         if config.PRECISION == "auto":
-            use_half(run, spec.sample_rate, spec.segment_samples, spec.key)
+            use_half(run, spec.sample_rate, spec.window_samples, spec.release_key)
 
 
 def configured(spec: ModelSpec) -> ModelSpec:

@@ -20,6 +20,11 @@ class Framing(NamedTuple):
     keeps_tail: bool = True
     context_samples: int = 0
 
+    @property
+    def window_samples(self) -> int:
+        """What is cut for each segment: its context, then the segment."""
+        return self.context_samples + self.segment_samples
+
 
 @dataclass(frozen=True)
 class RemoteFile:
@@ -160,6 +165,11 @@ class ModelSpec:
         return Framing(
             self.sample_rate, self.segment_samples, self.hop_samples, self.keeps_tail, self.context_samples
         )
+
+    @property
+    def window_samples(self) -> int:
+        """Samples that the network gets for each segment."""
+        return self.framing.window_samples
 
     @property
     def segment_seconds(self) -> float:

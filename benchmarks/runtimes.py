@@ -55,9 +55,9 @@ def measure(key: str, weights_dir: Path) -> Iterator[Row]:
     with suppress(WeightsMissingError):
         path = find_weights(spec, weights_dir, {})
     network = build(spec, path, "cpu").network  # type: ignore[attr-defined]
-    features = make_example(network, N_SEGMENTS, spec.segment_samples)
+    features = make_example(network, N_SEGMENTS, spec.window_samples)
     with tempfile.TemporaryDirectory() as folder:
-        forwards = prepare(network, spec.segment_samples, key, Path(folder))
+        forwards = prepare(network, spec.window_samples, key, Path(folder))
         if spec.name == "musicnn":  # not by spectra, which is ours
             forwards["eager"] = musicnn.load(spec, path).answer
         seconds, answers = race(forwards, features)
@@ -68,8 +68,8 @@ def measure(key: str, weights_dir: Path) -> Iterator[Row]:
         yield Row(f"{key}, {name}", baseline, ours, at_most_times(1) if name == "ONNX Runtime" else None)
 
 
-def prepare(network: SegmentNetwork, segment_samples: int, key: str, folder: Path) -> dict[str, Forward]:
-    exported = export_once(network, segment_samples, key, folder)
+def prepare(network: SegmentNetwork, window_samples: int, key: str, folder: Path) -> dict[str, Forward]:
+    exported = export_once(network, window_samples, key, folder)
     session = OnnxSession(exported, n_threads=torch.get_num_threads())
     return {
         "eager": network.answer,
