@@ -70,7 +70,7 @@ PRECISION = text(
 ONNX_DIR = path("ONNX_DIR", "ML/pesos/.onnx", "networks made ready for ONNX Runtime, once each")
 BATCH_SEGMENTS = number("BATCH_SEGMENTS", 0, "segments a network hears at once; 0: what suits the device")
 DOWNLOAD_TIMEOUT_SECONDS = number(
-    "DOWNLOAD_TIMEOUT_SECONDS", 30, "seconds of silence after which a download is cut and resumed", smallest=1
+    "DOWNLOAD_TIMEOUT_SECONDS", 30, "seconds without data after which a download of a file ends", smallest=1
 )
 
 # --- training data and reports ----------------------------------------------------------------------------

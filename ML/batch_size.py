@@ -31,8 +31,9 @@ def find_batch_segments(model: LoadedModel) -> int:
 
 def segments_per_second(model: LoadedModel, size: int) -> float:
     """Of the second run: the first sets up. 0 where a batch of this size does not fit."""
-    noise = np.random.default_rng(0).normal(0, 0.1, (size, model.spec.segment_samples)).astype(np.float32)
-    batch = Segments(noise, np.full(size, model.spec.segment_samples), np.zeros(size))
+    n_samples = model.spec.window_samples
+    noise = np.random.default_rng(0).normal(0, 0.1, (size, n_samples)).astype(np.float32)
+    batch = Segments(noise, np.full(size, n_samples), np.zeros(size))
     try:
         model.run(batch)
         start = time.perf_counter()

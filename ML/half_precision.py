@@ -45,11 +45,11 @@ def compute_exactly() -> None:
     torch.backends.cudnn.allow_tf32 = False
 
 
-def use_half(model: TorchModel, sample_rate: int, segment_samples: int, name: str) -> torch.dtype:
+def use_half(model: TorchModel, sample_rate: int, window_samples: int, name: str) -> torch.dtype:
     """Have a model answer in half precision where that changes nothing; returns what it answers in now."""
     in_full = model.network.answer
     with torch.inference_mode():
-        features = model.listen(trial_sounds(sample_rate, segment_samples))
+        features = model.listen(trial_sounds(sample_rate, window_samples))
         expected = in_full(*features)
         for dtype in TYPES:
             candidate = HalfAnswer(in_full, model.device, dtype)

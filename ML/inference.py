@@ -19,10 +19,10 @@ from ML import registry
 from ML.audio import Waveform, resample
 from ML.devices import pick_device
 from ML.errors import ModelOutputError
-from ML.pins import check_pinned
 from ML.segments import SegmentOutput, Segments, TrackOutput, join_outputs, pool_segments, split_segments
 from ML.spec import ModelSpec
-from ML.weights import find_weights, required_specs
+from ML.weights.checksums import check_pinned
+from ML.weights.store import find_weights, required_specs
 
 log = logging.getLogger(__name__)
 SegmentModel = Callable[[Segments], SegmentOutput]
@@ -124,13 +124,13 @@ def accelerate(run: SegmentModel, spec: ModelSpec, device: str, n_threads: int) 
         from ML.onnx_model import use_onnx
 
         is_must = config.RUNTIME == "onnx"
-        use_onnx(run, spec.segment_samples, spec.key, config.ONNX_DIR, n_threads, is_must)
+        use_onnx(run, spec.window_samples, spec.release_key, config.ONNX_DIR, n_threads, is_must)
     elif device.startswith("cuda"):
         from ML.half_precision import compute_exactly, use_half
 
         compute_exactly()
         if config.PRECISION == "auto":
-            use_half(run, spec.sample_rate, spec.segment_samples, spec.key)
+            use_half(run, spec.sample_rate, spec.window_samples, spec.release_key)
 
 
 def configured(spec: ModelSpec) -> ModelSpec:

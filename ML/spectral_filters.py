@@ -22,16 +22,21 @@ class SpectralFilters(nn.Module):
 
     convs: each [C, 1, filter_bands, filter_frames] with a bias, padded over time alone; all as many frames
     wide. n_bands must be even.
+    signs: 1 or -1 of each filter of each conv [C]. A filter with -1 gives its minimum: the negated maximum of
+    the negated filter. None: every filter gives its maximum.
     """
 
     transform: Tensor
 
-    def __init__(self, convs: Sequence[nn.Conv2d], n_bands: int):
+    def __init__(self, convs: Sequence[nn.Conv2d], n_bands: int, signs: Sequence[Tensor] | None = None):
         super().__init__()
         _, self.n_taps = convs[0].kernel_size
         cosines, sines = waves(torch.arange(n_bands), n_bands)
         self.register_buffer("transform", torch.cat([cosines, -sines], dim=1).T.float().contiguous())
-        self.banks = nn.ModuleList(SpectralBank(conv, n_bands) for conv in convs)
+        signs_of: Sequence[Tensor | None] = signs or [None] * len(convs)
+        self.banks = nn.ModuleList(
+            SpectralBank(conv, n_bands, sign) for conv, sign in zip(convs, signs_of, strict=True)
+        )
 
     def forward(self, mel: Tensor) -> Tensor:
         taps = self.gather_taps(mel[:, 0])
@@ -56,11 +61,16 @@ class SpectralBank(nn.Module):
     cosines: Tensor
     sines: Tensor
     bias: Tensor
+    signs: Tensor | None
 
-    def __init__(self, conv: nn.Conv2d, n_bands: int):
+    def __init__(self, conv: nn.Conv2d, n_bands: int, signs: Tensor | None = None):
         super().__init__()
         middle = (n_bands - conv.kernel_size[0]) / 2  # of the positions, in bands
-        even, odd = products(conv.weight[:, 0].detach().double(), middle, n_bands)
+        filters = conv.weight[:, 0].detach().double()
+        if signs is not None:
+            filters = filters * signs[:, None, None]
+        self.register_buffer("signs", signs)
+        even, odd = products(filters, middle, n_bands)
         self.register_buffer("even", even.float())
         self.register_buffer("odd", odd.float())
         cosines, sines = waves(torch.arange(middle % 1, middle + 1), n_bands)  # positions above the middle
@@ -72,7 +82,10 @@ class SpectralBank(nn.Module):
     def forward(self, taps: Tensor) -> Tensor:
         groups = zip(self.even.chunk(N_GROUPS, dim=2), self.odd.chunk(N_GROUPS, dim=2), strict=True)
         maxima = [self.take_maximum(taps, even, odd) for even, odd in groups]
-        return functional.relu(torch.cat(maxima, dim=2) + self.bias)
+        extremes = torch.cat(maxima, dim=2)
+        if self.signs is not None:
+            extremes = extremes * self.signs
+        return functional.relu(extremes + self.bias)
 
     def take_maximum(self, taps: Tensor, even: Tensor, odd: Tensor) -> Tensor:
         n, n_frequencies, n_frames, _ = taps.shape

@@ -172,7 +172,7 @@ def workplace_of(arguments: argparse.Namespace, model_name: str) -> "Workplace":
     from ML import registry
     from ML.training.contrastive.program import Workplace
     from ML.training.contrastive.team import Team, is_together
-    from ML.weights import find_weights
+    from ML.weights.store import find_weights
 
     if is_together() and arguments.no_cache:
         raise ConfigError("Several processes share what they hear in the cache: leave out --no-cache.")

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import config
-from ML.download import Progress, download_weights, missing_files
 from ML.errors import DownloadError, WeightsError, WeightsMissingError
 from ML.spec import ModelSpec
-from ML.weights import find_weights, is_present, required_specs, weights_path
+from ML.weights.download import download_weights, missing_files
+from ML.weights.staging import Progress
+from ML.weights.store import find_weights, is_present, required_specs, weights_path
 
 Tell = Callable[[str, str], None]  # (key of a model, what is wrong)
 

@@ -18,10 +18,11 @@ from db.embeddings import count_extracted, count_failed
 from db.indexing import compare_folder
 from db.library import PLAYABLE
 from db.schema import Track
-from ML.download import expected_digest, needed_files
 from ML.errors import MelodexError
-from ML.pins import compute_sha256
 from ML.spec import ModelSpec
+from ML.weights.checksums import compute_sha256
+from ML.weights.download import needed_files
+from ML.weights.verification import expected_digest
 
 LITTLE_ROOM_MB = 500
 MIGRATE = "run init-db: it keeps a copy and migrates it; so does whatever opens it next"

@@ -10,7 +10,7 @@ from ML import registry
 from ML.errors import ConfigError, UnknownChoiceError
 from ML.projections import get_projection
 from ML.spec import ModelSpec
-from ML.weights import is_runnable
+from ML.weights.store import is_runnable
 
 if TYPE_CHECKING:
     from db.embeddings import Pair  # with SQLAlchemy, which takes longer to import than all the rest

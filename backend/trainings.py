@@ -18,7 +18,7 @@ from ML.training.contrastive.music import GenreMusic, check_splits, read_genre_m
 from ML.training.contrastive.settings import ContrastiveSettings
 from ML.training.datasets import SPLITS, LabelledMusic, LabelledTrack
 from ML.training.jamendo import table_path
-from ML.weights import find_weights
+from ML.weights.store import find_weights
 
 SMALLEST_GENRE = 3  # tracks: to learn from, to choose the epoch by, to judge by
 SURE_FROM = 2000  # tracks, of which no split stays empty; dividing a hundred thousand takes seconds

@@ -38,7 +38,7 @@ from ML.training.contrastive.trainer import HeadTrainer
 from ML.training.datasets import LabelledTrack
 from ML.training.reporter import Reporter
 from ML.training.splits import assign_folds
-from ML.weights import find_weights
+from ML.weights.store import find_weights
 
 N_BATCHES = 3  # of the per-epoch way, measured
 SHIPPED: dict[str, Any] = {"duration": 7.5, "batch_size": 32, "learning_rate": 3e-4, "scheduler": "cosine"}

@@ -30,7 +30,7 @@ from ML.engine import Engine, Job
 from ML.errors import WeightsMissingError
 from ML.inference import LoadedModel, load_model
 from ML.track_reading import Chunk, TrackReader
-from ML.weights import find_weights
+from ML.weights.store import find_weights
 
 ROOT = Path(__file__).resolve().parents[1]
 FOUR_MODELS = ("musicnn/mtat", "musicnn/jamendo", "whisper/base", "mfcc_cnn/genres10")

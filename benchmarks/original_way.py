@@ -14,7 +14,7 @@ import torch
 from torch.nn import functional
 
 from ML.models.musicnn import MusiCNN, VerticalBank, read_middle_width
-from ML.weights import load_state_dict
+from ML.weights.store import load_state_dict
 
 SAMPLE_RATE = 16_000
 

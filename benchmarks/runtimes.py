@@ -27,7 +27,7 @@ from ML.models import musicnn
 from ML.onnx_export import export_once, make_example
 from ML.onnx_session import OnnxSession
 from ML.torch_model import SegmentNetwork
-from ML.weights import find_weights
+from ML.weights.store import find_weights
 
 KEYS = ("musicnn/mtat", "whisper/base", "mfcc_cnn/genres10", "vgg/mtat", "vggish/pretrained", "mert/95m")
 N_SEGMENTS = 2  # as on a CPU
@@ -55,9 +55,9 @@ def measure(key: str, weights_dir: Path) -> Iterator[Row]:
     with suppress(WeightsMissingError):
         path = find_weights(spec, weights_dir, {})
     network = build(spec, path, "cpu").network  # type: ignore[attr-defined]
-    features = make_example(network, N_SEGMENTS, spec.segment_samples)
+    features = make_example(network, N_SEGMENTS, spec.window_samples)
     with tempfile.TemporaryDirectory() as folder:
-        forwards = prepare(network, spec.segment_samples, key, Path(folder))
+        forwards = prepare(network, spec.window_samples, key, Path(folder))
         if spec.name == "musicnn":  # not by spectra, which is ours
             forwards["eager"] = musicnn.load(spec, path).answer
         seconds, answers = race(forwards, features)
@@ -68,8 +68,8 @@ def measure(key: str, weights_dir: Path) -> Iterator[Row]:
         yield Row(f"{key}, {name}", baseline, ours, at_most_times(1) if name == "ONNX Runtime" else None)
 
 
-def prepare(network: SegmentNetwork, segment_samples: int, key: str, folder: Path) -> dict[str, Forward]:
-    exported = export_once(network, segment_samples, key, folder)
+def prepare(network: SegmentNetwork, window_samples: int, key: str, folder: Path) -> dict[str, Forward]:
+    exported = export_once(network, window_samples, key, folder)
     session = OnnxSession(exported, n_threads=torch.get_num_threads())
     return {
         "eager": network.answer,

@@ -25,7 +25,7 @@ from ML.spec import ModelSpec
 from ML.text import aligned
 from ML.torch_model import TorchModel
 from ML.training.datasets import LabelledTrack, read_labelled_music
-from ML.weights import is_runnable
+from ML.weights.store import is_runnable
 
 WAYS = ("mean over segments", "whole song")
 HEADER = ("metric", *WAYS, "difference", "chance")

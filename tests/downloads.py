@@ -33,7 +33,6 @@ class Behaviour:
     pause_seconds: float = 0.0  # after every block
     redirect: str | None = None  # where /moved leads to
     headers: dict[str, str] = field(default_factory=dict)
-    redirect_headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -66,12 +65,24 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     publisher: Publisher
 
+    def do_HEAD(self) -> None:
+        """What the client of the Hugging Face Hub asks before it downloads."""
+        behaviour = self.publisher.behaviour
+        if self.path.endswith("/nowhere"):
+            self.answer(404, {"X-Error-Code": "EntryNotFound"})
+        elif behaviour.n_failures > 0:
+            behaviour.n_failures -= 1
+            self.answer(behaviour.failure, {})
+        else:
+            facts = {"Content-Length": str(len(behaviour.body)), "ETag": behaviour.etag or '"none"'}
+            self.answer(200, {**facts, **behaviour.headers})
+
     def do_GET(self) -> None:
         asked = Request(self.path, self.headers.get("Range"), self.headers.get("If-Range"))
         self.publisher.requests.append(asked)
         behaviour = self.publisher.behaviour
         if self.path == "/moved":
-            self.answer(302, {"Location": behaviour.redirect or "/model.pth", **behaviour.redirect_headers})
+            self.answer(302, {"Location": behaviour.redirect or "/model.pth"})
         elif self.path == "/nowhere":
             self.answer(404, {})
         elif behaviour.n_failures > 0:

@@ -77,7 +77,7 @@ def test_sql_and_flask_stay_where_they_belong(layer):
 
 def test_torch_load_is_called_in_one_place():
     callers = [str(path.relative_to(ROOT)) for path in SOURCES if "torch.load(" in path.read_text()]
-    assert callers == ["ML/weights.py"]
+    assert callers == ["ML/weights/store.py"]
 
 
 def test_nothing_that_is_read_can_run_code():

@@ -26,7 +26,7 @@ from ML.inference import LoadedModel, build
 from ML.training.contrastive import hearing
 from ML.training.contrastive.music import read_genre_music
 from ML.training.contrastive.settings import ContrastiveSettings
-from ML.weights import load_file
+from ML.weights.store import load_file
 from tests.conftest import REPOSITORY
 from tests.jamendo import HEADER, row, write_jamendo, write_table, write_whisper
 from tests.processes import kill_at, paused_at

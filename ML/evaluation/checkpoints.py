@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ML.errors import WeightsError, WeightsMissingError
 from ML.evaluation.intervals import Interval
-from ML.weights import load_file
+from ML.weights.store import load_file
 
 if TYPE_CHECKING:
     from torch import Tensor

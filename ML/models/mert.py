@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from ML.errors import WeightsError
 from ML.spec import ModelSpec
 from ML.torch_model import SegmentNetwork, TorchModel
-from ML.weights import load_checkpoint, load_strictly
+from ML.weights.store import load_checkpoint, load_strictly
 
 if TYPE_CHECKING:
     from transformers import HubertConfig

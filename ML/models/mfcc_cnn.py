@@ -13,7 +13,7 @@ from ML.mfcc import compute_mfcc, fit_frames, n_frames_of
 from ML.mfcc_params import MfccParams, find_run, load_params
 from ML.spec import ModelSpec
 from ML.torch_model import SegmentNetwork, TorchModel
-from ML.weights import load_checkpoint, load_strictly
+from ML.weights.store import load_checkpoint, load_strictly
 
 WIDTHS = (1, 32, 64, 128, 256)  # channels before, between and after the blocks
 POOLS = ((2, 2), (2, 2), (2, 2), (2, 4))  # (coefficients, frames)

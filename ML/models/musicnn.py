@@ -14,7 +14,7 @@ from ML.features import MelDb
 from ML.spec import ModelSpec
 from ML.spectral_filters import SpectralFilters
 from ML.torch_model import SegmentNetwork, TorchModel
-from ML.weights import load_state_dict, load_strictly
+from ML.weights.store import load_state_dict, load_strictly
 
 N_MELS = 96
 VERTICAL = ((67, 7), (38, 7))  # (mel bands, frames): 0.7 and 0.4 of the 96 bands

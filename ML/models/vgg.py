@@ -14,7 +14,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from ML.features import MelDb
 from ML.spec import ModelSpec
 from ML.torch_model import SegmentNetwork, TorchModel
-from ML.weights import load_state_dict, load_strictly
+from ML.weights.store import load_state_dict, load_strictly
 
 N_MELS = 128  # 2 ** 7: seven halvings leave one band
 WIDTHS = (1, 128, 128, 256, 256, 256, 256, 512)  # channels before, between and after the blocks

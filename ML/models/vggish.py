@@ -9,7 +9,7 @@ from ML.errors import WeightsError, WeightsMissingError
 from ML.spec import ModelSpec
 from ML.torch_model import SegmentNetwork, TorchModel
 from ML.vggish_features import VggishLogMel
-from ML.weights import load_state_dict, load_strictly
+from ML.weights.store import load_state_dict, load_strictly
 
 LAYERS = (64, "M", 128, "M", 256, 256, "M", 512, 512, "M")  # channels of a convolution, or a 2×2 maximum
 MAP_SHAPE = (512, 6, 4)  # channels × frames × bands after the last maximum

@@ -13,7 +13,7 @@ from ML.errors import WeightsError
 from ML.models.whisper import WhisperEncoder, load_encoder, make_encoder
 from ML.spec import ModelSpec
 from ML.torch_model import SegmentNetwork, TorchModel, mean_over_frames
-from ML.weights import checkpoint_file, load_checkpoint, load_file, load_strictly
+from ML.weights.store import checkpoint_file, load_checkpoint, load_file, load_strictly
 
 if TYPE_CHECKING:
     from whisper.model import AudioEncoder

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ML.mfcc_params import PARAMS_NAME, find_run
 from ML.training.runs import TrainingRun, save_json
-from ML.weights import load_checkpoint
+from ML.weights.store import load_checkpoint
 
 PRIVATE = ("data_dir", "mfcc_dir", "unreadable", "num_workers", "device")  # of one machine alone
 

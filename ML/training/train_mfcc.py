@@ -20,7 +20,7 @@ from ML.training.runs import TrainingRun, save_json
 from ML.training.settings import TrainSettings
 from ML.training.splits import shared_artists, split_tracks
 from ML.training.trainer import Epoch, Trainer, Verdict, run_epochs
-from ML.weights import load_file
+from ML.weights.store import load_file
 
 log = logging.getLogger(__name__)
 

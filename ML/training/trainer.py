@@ -15,7 +15,7 @@ from ML.training.datasets import LabelledTrack
 from ML.training.mfcc_batches import BatchMaker
 from ML.training.runs import TrainingRun, point_latest, save_json, save_tensors
 from ML.training.settings import TrainSettings
-from ML.weights import load_file
+from ML.weights.store import load_file
 
 WARM_UP = 0.05  # of all steps
 SMALLEST_PROBABILITY = 1e-7

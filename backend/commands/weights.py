@@ -16,12 +16,13 @@ from backend.fetching import Fetched, fetch_missing
 from backend.routes.models import describe
 from db.embeddings import count_extracted, count_failed
 from ML import registry
-from ML.download import Progress, verify_weights
 from ML.errors import MelodexError
-from ML.pins import PINS_NAME, readable_size
 from ML.spec import ModelSpec
 from ML.text import aligned
-from ML.weights import is_runnable, missing_message
+from ML.weights.checksums import PINS_NAME, readable_size
+from ML.weights.staging import Progress
+from ML.weights.store import is_runnable, missing_message
+from ML.weights.verification import verify_weights
 
 COLUMNS = ("model", "variant", "width", "taggram", "size", "licence", "weights", "extracted")
 NUMBERS = {"width", "size", "extracted"}

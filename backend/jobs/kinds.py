@@ -28,7 +28,7 @@ from ML import registry
 from ML.devices import pick_device
 from ML.errors import MelodexError
 from ML.spec import ModelSpec
-from ML.weights import missing_message, weights_path
+from ML.weights.store import missing_message, weights_path
 
 Parameters = dict[str, Any]
 

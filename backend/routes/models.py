@@ -12,7 +12,7 @@ from db.library import count_playable
 from ML import registry
 from ML.projections import DIMENSIONS, PROJECTIONS
 from ML.spec import ModelSpec
-from ML.weights import is_present, is_runnable, weights_path
+from ML.weights.store import is_present, is_runnable, weights_path
 
 blueprint = Blueprint("models", __name__)
 

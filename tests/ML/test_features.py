@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from ML.features import MelDb, mel_edges, mel_filters
-from ML.weights import load_state_dict
+from ML.weights.store import load_state_dict
 from tests.ML.golden import (
     CLIPS,
     SHARED,

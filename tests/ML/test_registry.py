@@ -11,14 +11,15 @@ from ML.audio import Waveform
 from ML.errors import UnknownChoiceError
 from ML.inference import LoadedModel, build
 from ML.models import mert, whisper
-from ML.registry import MODELS
+from ML.registry import MODELS, RELEASES
 
 KEYS = [spec.key for spec in MODELS]
-HEARD = [spec for spec in MODELS if not spec.variant.endswith(".en")]  # the networks of the others, once
+# The networks of the others, once.
+HEARD = [spec for spec in (*MODELS, *RELEASES) if not spec.variant.endswith(".en")]
 N_LAYERS = 2
 
 
-@pytest.fixture(scope="module", params=HEARD, ids=[spec.key for spec in HEARD])
+@pytest.fixture(scope="module", params=HEARD, ids=[spec.release_key for spec in HEARD])
 def model(request):
     """Inputs and outputs of full width, but few layers: whole, the largest take a minute and gigabytes."""
     thin_mert = {
@@ -62,14 +63,14 @@ def test_batches_do_not_change_what_is_heard(model):
     assert np.allclose(one.taggram, many.taggram, rtol=1e-3, atol=1e-4)
 
 
-@pytest.mark.parametrize("spec", MODELS, ids=KEYS)
+@pytest.mark.parametrize("spec", MODELS + RELEASES, ids=lambda spec: spec.release_key)
 def test_records_are_complete(spec):
     assert len(spec.tag_names) in (0, spec.taggram_dim)
     assert len(set(spec.tag_names)) == len(spec.tag_names)
     assert spec.label and spec.variant_label and spec.paper and spec.taggram_label
     assert spec.name == spec.name.lower() and spec.variant == spec.variant.lower()
     if spec.weights:
-        assert spec.weights.licence and (spec.weights.files or spec.weights.how_to_get)
+        assert spec.weights.licence and (spec.weights.files or spec.weights.how_to_get or spec.weights.wheel)
         assert all(file.url.startswith("https://") for file in spec.weights.files + spec.weights.optional)
         assert all(registry.get_by_key(key) for key in spec.requires)
 

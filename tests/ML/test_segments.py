@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ML.errors import AudioTooShortError
-from ML.segments import SegmentOutput, join_segments, pool_segments, split_segments
+from ML.segments import SegmentCutter, SegmentOutput, join_segments, pool_segments, split_segments
 from ML.spec import Framing
 
 RATE, LENGTH = 100, 300  # 3 s
@@ -59,6 +59,55 @@ def test_the_song_itself_is_left_alone():
     samples = split_segments(song, FRAMING).samples
     assert not (samples.flags.writeable and np.shares_memory(samples, song))
     assert song.tolist() == [1.0] * 450
+
+
+# --- with context -------------------------------------------------------------------------------------------
+CONTEXT = 20
+WITH_CONTEXT = Framing(RATE, LENGTH, keeps_tail=False, context_samples=CONTEXT)
+OVERLAPPING = WITH_CONTEXT._replace(hop_samples=110, keeps_tail=True)
+
+
+def frames_of(reflected: np.ndarray) -> np.ndarray:
+    """Windows of twice the context, once a context."""
+    return np.lib.stride_tricks.sliding_window_view(reflected, 2 * CONTEXT)[::CONTEXT]
+
+
+@pytest.mark.parametrize("n_samples", [280, 281, 299, 300, 301, 579, 580, 599, 600, 601, 3000, 3017])
+def test_segments_with_context_are_parts_of_the_reflected_signal(n_samples):
+    """Frames of the whole signal, centered and reflected as librosa does, then cut to whole segments."""
+    song = np.random.default_rng(n_samples).standard_normal(n_samples).astype(np.float32)
+    segments = split_segments(song, WITH_CONTEXT)
+    frames = frames_of(np.pad(song, CONTEXT, mode="reflect"))
+    n_frames = LENGTH // CONTEXT
+    assert len(segments) == len(frames) // n_frames
+    for number, segment in enumerate(segments.samples):
+        expected = frames[number * n_frames : (number + 1) * n_frames]
+        np.testing.assert_array_equal(frames_of(segment), expected)
+    assert segments.starts.tolist() == [3.0 * number for number in range(len(segments))]
+    assert segments.lengths.tolist() == [CONTEXT + LENGTH] * len(segments)
+
+
+@pytest.mark.parametrize("n_samples", [1, CONTEXT, CONTEXT + 1, 150, LENGTH - CONTEXT - 1])
+def test_a_song_shorter_than_a_segment_is_followed_by_silence(n_samples):
+    song = np.random.default_rng(n_samples).standard_normal(n_samples).astype(np.float32)
+    segments = split_segments(song, WITH_CONTEXT)
+    silent = np.pad(song, (0, LENGTH - n_samples))
+    np.testing.assert_array_equal(segments.samples, np.pad(silent, (CONTEXT, 0), mode="reflect")[None])
+    assert segments.lengths.tolist() == [CONTEXT + n_samples] and segments.starts.tolist() == [0.0]
+
+
+@pytest.mark.parametrize("framing", [FRAMING, WITH_CONTEXT, OVERLAPPING])
+@pytest.mark.parametrize("n_samples", [5, CONTEXT, 285, 590, 1499])
+@pytest.mark.parametrize("block", [1, 7, CONTEXT, 299, 301, 640, 5000])
+def test_blocks_of_any_size_give_the_same_segments(framing, n_samples, block):
+    song = np.random.default_rng(n_samples).standard_normal(n_samples).astype(np.float32)
+    cutter, parts = SegmentCutter(framing), []
+    for start in range(0, n_samples, block):
+        parts.append(cutter.push(song[start : start + block]))
+    joined, whole = join_segments([*parts, cutter.finish()]), split_segments(song, framing)
+    np.testing.assert_array_equal(joined.samples, whole.samples)
+    assert joined.lengths.tolist() == whole.lengths.tolist()
+    assert joined.starts.tolist() == whole.starts.tolist()
 
 
 def test_joined_segments_keep_order_lengths_and_starts():

@@ -12,7 +12,7 @@ from ML.inference import LoadedModel, build, load_model
 from ML.models.whisper import make_encoder
 from ML.models.whisper_contrastive import ContrastiveHead
 from ML.segments import to_unit_length
-from ML.weights import find_weights, is_runnable
+from ML.weights.store import find_weights, is_runnable
 from tests.ML.golden import SHARED, needs_shared, synthetic_waveform
 
 SPEC = registry.get("whisper_contrastive", "base")

@@ -17,7 +17,6 @@ OTHER = BODY[::-1]
 @pytest.fixture
 def publisher(monkeypatch):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr("ML.transfer.PAUSES_SECONDS", (0.01, 0.01, 0.01))
     with publishing() as publisher:
         yield publisher
 

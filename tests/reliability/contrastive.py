@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ML.weights import load_file
+from ML.weights.store import load_file
 from tests.conftest import REPOSITORY
 from tests.jamendo import N_OF_SPLIT
 from tests.reliability.workspace import Workspace

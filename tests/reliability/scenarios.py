@@ -143,7 +143,7 @@ def trained(workspace: Workspace) -> Any:
 
 
 def check_training(workspace: Workspace) -> None:
-    from ML.weights import load_file
+    from ML.weights.store import load_file
 
     run = workspace.folder / "runs" / "latest"
     if run.exists():

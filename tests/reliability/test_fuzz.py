@@ -14,7 +14,7 @@ from ML.isolation import isolated
 from ML.mfcc_params import load_params
 from ML.tags import read_cover
 from ML.training.jamendo import read_table
-from ML.weights import load_file
+from ML.weights.store import load_file
 from tests.reliability.bad_files import fate
 from tests.sounds import noise, picture, tag, write_sound
 

@@ -6,7 +6,7 @@ python -m ML.training.contrastive.export ML/checkpoints/latest ML/pesos/whisper_
 import argparse
 from pathlib import Path
 
-from ML.weights import checkpoint_file, load_checkpoint
+from ML.weights.store import checkpoint_file, load_checkpoint
 
 
 def export(run: Path, path: Path) -> Path:

@@ -8,7 +8,7 @@ from typing import Any
 from ML.errors import WeightsError
 from ML.evaluation.checkpoints import read_evaluation, read_json
 from ML.evaluation.intervals import Interval
-from ML.weights import BEST_MODEL
+from ML.weights.store import BEST_MODEL
 
 
 @dataclass(frozen=True)

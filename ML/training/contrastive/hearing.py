@@ -10,14 +10,14 @@ from filelock import FileLock, Timeout
 
 from ML import registry
 from ML.errors import LibraryError
-from ML.pins import compute_sha256
 from ML.training.contrastive.encoder import CODE_VERSION, Encoder, Heard, Listener, Windowing, load_encoder
 from ML.training.contrastive.music import GenreTrack
 from ML.training.contrastive.settings import LONGEST_WINDOW, ContrastiveSettings
 from ML.training.contrastive.team import Team
 from ML.training.feature_cache import HASHES_NAME, FeatureCache, SoundHashes, sweep, trim
 from ML.training.reporter import Reporter
-from ML.weights import checkpoint_file
+from ML.weights.checksums import compute_sha256
+from ML.weights.store import checkpoint_file
 
 LOOK_SECONDS = 0.5  # how often who waits asks whether it still wants to
 

@@ -19,7 +19,7 @@ from ML.training.contrastive.trainer import Epoch, HeadTrainer, Progress, run_ep
 from ML.training.datasets import SPLITS
 from ML.training.reporter import Reporter
 from ML.training.runs import save_json
-from ML.weights import load_file
+from ML.weights.store import load_file
 
 N_NAMED = 10  # files left out that are told one by one; all are in dataset_info.json
 

@@ -11,7 +11,7 @@ from ML.errors import WeightsError, WeightsMissingError
 from ML.training.contrastive.music import GenreTrack
 from ML.training.contrastive.settings import ContrastiveSettings
 from ML.training.runs import make_folder, point_latest, save_json, save_tensors
-from ML.weights import BEST_MODEL
+from ML.weights.store import BEST_MODEL
 
 CONFIG_NAME = "training_config.json"
 PREFIX, STAMP = "whisper_contrastive_", "%Y%m%d_%H%M%S"

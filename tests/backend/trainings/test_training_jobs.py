@@ -11,7 +11,7 @@ from backend.context import job_store
 from backend.jobs.queue import job_queue
 from backend.jobs.report import Report
 from ML.training.contrastive.runs import ContrastiveRun, epochs_of
-from ML.weights import load_file
+from ML.weights.store import load_file
 from tests.backend.trainings.conftest import EPOCHS, QUICK
 from tests.jamendo import write_jamendo, write_whisper
 from tests.processes import kill_at

@@ -8,7 +8,7 @@ from ML.errors import WeightsError, WeightsMissingError
 from ML.training.contrastive.music import GenreTrack
 from ML.training.contrastive.runs import ContrastiveRun
 from ML.training.contrastive.settings import ContrastiveSettings
-from ML.weights import load_file
+from ML.weights.store import load_file
 
 TRACKS = [GenreTrack(Path("/a/b.mp3"), ("genre---rock", "genre---pop"), None, "training")]
 SETTINGS = ContrastiveSettings(csv="songs.csv", learning_rate=0.5, balanced_sampling=True)

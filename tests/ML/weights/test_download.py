@@ -1,4 +1,4 @@
-"""Weights arrive whole and as published, or not at all; a cut costs only what was not there yet."""
+"""Weights arrive whole and as published, or not at all, and every trouble is one line."""
 
 import errno
 import hashlib
@@ -8,17 +8,19 @@ import signal
 import subprocess
 import sys
 import time
-from collections import namedtuple
 
 import pytest
 
-from ML.download import download_weights, missing_files, verify_weights
 from ML.errors import DownloadError, WeightsError
-from ML.offers import Refused, check_safe
-from ML.pins import check_pinned, compute_sha256, load_pins
-from ML.weights import is_runnable
+from ML.spec import HubFile
+from ML.weights.checksums import check_pinned, compute_sha256, load_pins
+from ML.weights.download import download_weights, missing_files
+from ML.weights.https import check_safe
+from ML.weights.staging import FetchError
+from ML.weights.store import is_runnable
+from ML.weights.verification import verify_weights
 from tests.conftest import REPOSITORY
-from tests.downloads import BODY, CUT_AT, SHA256, publishing
+from tests.downloads import BODY, SHA256, publishing
 
 OTHER = BODY[::-1]
 OTHER_SHA256 = hashlib.sha256(OTHER).hexdigest()
@@ -27,7 +29,6 @@ OTHER_SHA256 = hashlib.sha256(OTHER).hexdigest()
 @pytest.fixture
 def publisher(monkeypatch):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr("ML.transfer.PAUSES_SECONDS", (0.01, 0.01, 0.01))
     with publishing() as publisher:
         yield publisher
 
@@ -38,8 +39,9 @@ def folder(tmp_path):
 
 
 def names(folder) -> set[str]:
-    """Every file below, but the locks."""
-    files = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    """Every file and unfinished folder below, but the locks."""
+    found = [path for path in folder.rglob("*") if path.is_file() or path.name.endswith(".part")]
+    files = [path.relative_to(folder) for path in found]
     return {path.as_posix() for path in files if path.parts[0] != ".locks"}
 
 
@@ -57,7 +59,6 @@ def test_a_file_arrives_and_nothing_else_is_left(publisher, folder):
     assert fetched == [folder / "net/model.pth"]
     assert fetched[0].read_bytes() == BODY
     assert names(folder) == {"net/model.pth", "pins.json"}
-    assert seen[0] == (fetched[0], 0, len(BODY))
     assert seen[-1] == (fetched[0], len(BODY), len(BODY))
     assert [done for _, done, _ in seen] == sorted(done for _, done, _ in seen)
 
@@ -69,89 +70,14 @@ def test_what_is_there_is_not_fetched_again(publisher, folder):
 
 
 @pytest.mark.parametrize("facts", [{}, {"sha256": None}], ids=["digest known", "digest unknown"])
-def test_a_cut_connection_goes_on_where_it_was(facts, publisher, folder):
+def test_a_cut_connection_leaves_nothing_and_the_next_run_starts_again(facts, publisher, folder):
     publisher.behaviour.n_cuts = 1
-    download_weights(publisher.spec(publisher.remote(**facts)), folder)
-    assert (folder / "net/model.pth").read_bytes() == BODY
-    first, second = publisher.requests
-    assert first.range is None
-    assert CUT_AT - 65_536 <= int(second.range.removeprefix("bytes=").removesuffix("-")) <= CUT_AT
-    assert second.if_range == (publisher.behaviour.etag if facts else None)
-
-
-def test_many_cuts_are_borne_as_long_as_something_comes(publisher, folder, monkeypatch):
-    monkeypatch.setattr("tests.downloads.CUT_AT", 70_000)
-    publisher.behaviour.n_cuts = 6
-    download_weights(publisher.spec(), folder)
-    assert (folder / "net/model.pth").read_bytes() == BODY
-    assert len(publisher.requests) == 7, "more than the four attempts of a server that sends nothing"
-
-
-def test_a_server_without_ranges_starts_again(publisher, folder):
-    publisher.behaviour.n_cuts = 1
-    publisher.behaviour.knows_ranges = False
-    download_weights(publisher.spec(), folder)
-    assert (folder / "net/model.pth").read_bytes() == BODY
-    assert publisher.requests[1].range is not None
-
-
-def test_a_server_that_always_cuts_and_knows_no_ranges_is_given_up(publisher, folder):
-    publisher.behaviour.n_cuts = 99
-    publisher.behaviour.knows_ranges = False
-    assert "cut the connection" in fails(publisher, folder)
-    assert len(publisher.requests) <= 6
-
-
-@pytest.mark.parametrize("etag", ['"second edition"', None, 'W/"weak"'])
-def test_a_file_that_changed_meanwhile_is_fetched_from_its_start(etag, publisher, folder):
-    """Never one half of each, where no digest is known that would tell."""
-    spec = publisher.spec(publisher.remote(sha256=None, n_bytes=None))
-    publisher.behaviour.etag = etag if etag != '"second edition"' else '"first edition"'
-    publisher.behaviour.n_cuts = 99
-    fails_after_cuts(publisher, folder, spec)
-    publisher.behaviour.n_cuts = 0
-    publisher.behaviour.etag = etag
-    publisher.behaviour.body = OTHER
+    spec = publisher.spec(publisher.remote(**facts))
+    assert "127.0.0.1 cut the connection" in fails(publisher, folder, spec)
+    assert names(folder) == set()
+    assert len(publisher.requests) == 1
     download_weights(spec, folder)
-    assert (folder / "net/model.pth").read_bytes() == OTHER
-
-
-def fails_after_cuts(publisher, folder, spec):
-    publisher.behaviour.knows_ranges = False
-    fails(publisher, folder, spec)
-    publisher.behaviour.knows_ranges = True
-    assert 0 < (folder / "net/model.pth.part").stat().st_size <= CUT_AT
-
-
-def test_a_damaged_beginning_is_noticed_and_fetched_again(publisher, folder):
-    publisher.behaviour.n_cuts = 99
-    fails_after_cuts(publisher, folder, publisher.spec())
-    part = folder / "net/model.pth.part"
-    part.write_bytes(b"\0" * part.stat().st_size)
-    publisher.behaviour.n_cuts = 0
-    publisher.requests.clear()
-    download_weights(publisher.spec(), folder)
     assert (folder / "net/model.pth").read_bytes() == BODY
-    assert [request.range is None for request in publisher.requests] == [False, True]
-
-
-def test_another_address_does_not_go_on_with_the_part_of_this_one(publisher, folder):
-    publisher.behaviour.n_cuts = 99
-    fails_after_cuts(publisher, folder, publisher.spec())
-    publisher.behaviour.n_cuts = 0
-    publisher.requests.clear()
-    download_weights(publisher.spec(publisher.remote("/v2.pth")), folder)
-    assert [request.range for request in publisher.requests] == [None]
-
-
-def test_a_part_that_was_complete_is_put_in_place_without_a_request(publisher, folder):
-    publisher.behaviour.n_cuts = 99
-    fails_after_cuts(publisher, folder, publisher.spec())
-    (folder / "net/model.pth.part").write_bytes(BODY)
-    publisher.requests.clear()
-    download_weights(publisher.spec(), folder)
-    assert (folder / "net/model.pth").read_bytes() == BODY
-    assert publisher.requests == []
 
 
 def test_a_wrong_digest_names_both_and_leaves_nothing(publisher, folder):
@@ -169,7 +95,7 @@ def test_a_wrong_size_is_noticed_before_it_travels(publisher, folder):
     assert names(folder) == set()
 
 
-@pytest.mark.parametrize("body", [BODY + b"more", BODY * 3, BODY[:-1]])
+@pytest.mark.parametrize("body", [BODY + b"more", BODY * 3, BODY[:-1]], ids=["more", "triple", "less"])
 def test_a_wrong_size_is_noticed_where_no_length_is_said(body, publisher, folder):
     publisher.behaviour.body = body
     publisher.behaviour.says_length = False
@@ -193,36 +119,23 @@ def test_what_is_not_there_is_said_in_one_sentence(publisher, folder):
 
 
 @pytest.mark.parametrize("status", [500, 503, 429])
-def test_a_server_in_trouble_is_asked_again(status, publisher, folder):
-    publisher.behaviour.n_failures = 2
+def test_a_server_in_trouble_is_said(status, publisher, folder):
+    publisher.behaviour.n_failures = 1
     publisher.behaviour.failure = status
+    assert f"the server answers {status}" in fails(publisher, folder)
     assert download_weights(publisher.spec(), folder)
-    publisher.behaviour.n_failures = 99
-    publisher.requests.clear()
-    (folder / "net/model.pth").unlink()
-    assert str(status) in fails(publisher, folder)
-    assert len(publisher.requests) == 4
 
 
-def test_a_server_that_falls_silent_is_left_and_asked_for_the_rest(publisher, folder, caplog):
+def test_a_silent_server_is_left(publisher, folder):
     publisher.behaviour.n_stalls = 1
-    download_weights(publisher.spec(), folder, timeout_seconds=0.3)
-    assert "fell silent" in caplog.text, "it was left, and did not end the answer itself"
-    assert (folder / "net/model.pth").read_bytes() == BODY
-    assert publisher.requests[1].range is not None
+    assert "127.0.0.1 sent nothing more" in fails(publisher, folder, timeout_seconds=0.3)
+    assert names(folder) == set()
 
 
-def test_silence_without_end_is_said(publisher, folder):
-    publisher.behaviour.n_stalls = 99
-    publisher.behaviour.knows_ranges = False
-    assert "fell silent" in fails(publisher, folder, timeout_seconds=0.1)
-
-
-def test_no_network_is_one_sentence_at_once(publisher, folder, caplog):
+def test_no_network_is_one_sentence_at_once(publisher, folder):
     with publishing() as gone:
         closed = gone.remote()
     message = fails(publisher, folder, publisher.spec(closed))
-    assert "trying again" not in caplog.text
     assert "127.0.0.1 cannot be reached" in message
     assert closed.url in message
     assert str(folder / "net/model.pth") in message
@@ -242,33 +155,11 @@ def test_redirects_to_unencrypted_places_are_not(target, publisher, folder):
 
 
 def test_only_this_machine_may_do_without_encryption(publisher, folder):
-    with pytest.raises(Refused):
+    with pytest.raises(FetchError):
         check_safe("http://127.0.0.1/model.pth", may_be_local=False)  # where an https server redirects to
     for url in ("http://example.invalid/m.pth", "http://127.0.0.1.example.invalid/m", "file:///etc/passwd"):
         spec = publisher.spec(type(publisher.remote())(url))
         assert "not https" in fails(publisher, folder, spec)
-
-
-@pytest.mark.parametrize(
-    ("announced", "is_right"), [(f'"{SHA256}"', True), (f'"{OTHER_SHA256}"', False), ('"git sha1"', True)]
-)
-def test_the_digest_that_hugging_face_announces_is_checked(announced, is_right, publisher, folder):
-    publisher.behaviour.redirect_headers = {"X-Linked-Etag": announced}
-    spec = publisher.spec(publisher.remote("/moved", sha256=None, n_bytes=None))
-    if is_right:
-        assert download_weights(spec, folder)
-    else:
-        assert OTHER_SHA256 in fails(publisher, folder, spec)
-
-
-def test_a_file_that_changed_meanwhile_is_noticed_by_its_announced_digest(publisher, folder):
-    publisher.behaviour.redirect_headers = {"X-Linked-Etag": f'"{SHA256}"'}
-    publisher.behaviour.n_cuts = 99
-    spec = publisher.spec(publisher.remote("/moved", sha256=None, n_bytes=None))
-    fails_after_cuts(publisher, folder, spec)
-    publisher.behaviour = type(publisher.behaviour)(body=OTHER)  # no longer announced either
-    download_weights(spec, folder)
-    assert (folder / "net/model.pth").read_bytes() == OTHER
 
 
 def test_the_digest_that_begins_in_a_release_name_is_checked(publisher, folder):
@@ -282,6 +173,7 @@ def test_the_digest_that_begins_in_a_release_name_is_checked(publisher, folder):
 @pytest.mark.parametrize(
     ("headers", "body", "told"),
     [({"Content-Type": "text/html; charset=utf-8"}, BODY, "web page"), ({}, b"", "empty")],
+    ids=["a page", "nothing"],
 )
 def test_what_is_no_file_of_weights_is_refused(headers, body, told, publisher, folder):
     publisher.behaviour.headers = headers
@@ -392,27 +284,16 @@ def test_files_for_a_setting_come_along(publisher, folder):
 # --- disks and processes ----------------------------------------------------------------------------------
 
 
-def test_too_small_a_disk_is_said_before_it_is_full(publisher, folder, monkeypatch):
-    usage = namedtuple("usage", "total used free")
-    monkeypatch.setattr("ML.transfer.shutil.disk_usage", lambda _: usage(10**9, 10**9 - 1000, 1000))
-    message = fails(publisher, folder)
-    assert "No room for model.pth (524.3 kB)" in message
-    assert "1.0 kB free" in message
-    assert names(folder) == set()
-
-
 @pytest.fixture
 def small_disk(tmp_path, monkeypatch):
-    """A folder that holds 256 kB and claims to have room."""
-    usage = namedtuple("usage", "total used free")
-    monkeypatch.setattr("ML.transfer.shutil.disk_usage", lambda _: usage(10**9, 0, 10**9))
+    """A folder that holds 256 kB."""
     disk = tmp_path / "disk"
     disk.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", "size=256k", "melodex-test", str(disk)]
     is_mounted = bool(shutil.which("mount")) and subprocess.run(command, capture_output=True).returncode == 0
     if not is_mounted:  # not root: the same error, where the last bytes are written
         full = OSError(errno.ENOSPC, "No space left on device")
-        monkeypatch.setattr("ML.transfer.sync_file", lambda _: (_ for _ in ()).throw(full))
+        monkeypatch.setattr("ML.weights.download.sync_file", lambda _: (_ for _ in ()).throw(full))
     yield disk
     if is_mounted:
         subprocess.run(["umount", str(disk)], check=True)
@@ -435,7 +316,7 @@ def test_a_place_that_cannot_be_written_is_said(publisher, folder):
 PROGRAM = """
 import sys
 from pathlib import Path
-from ML.download import download_weights
+from ML.weights.download import download_weights
 from tests.downloads import Publisher
 
 class At(Publisher):
@@ -470,19 +351,94 @@ def test_two_processes_at_once_download_once(publisher, folder, start):
     assert len(publisher.requests) == 1
 
 
-def test_a_killed_download_is_resumed_by_the_next_one(publisher, folder, start):
+def test_a_killed_download_leaves_nothing_that_counts(publisher, folder, start):
     publisher.behaviour.n_stalls = 1
     process = start()
-    part = folder / "net/model.pth.part"
-    deadline = time.monotonic() + 20
-    while not (part.is_file() and part.stat().st_size > 100_000):
+    deadline = time.monotonic() + 60
+    while not any(path.stat().st_size > 100_000 for path in folder.glob("net/.model.pth-*.part/*")):
         assert time.monotonic() < deadline
         time.sleep(0.02)
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert not (folder / "net/model.pth").exists()
-    n_there = part.stat().st_size
+    (folder / "net/model.pth.part").write_bytes(b"left by an older version")
     assert download_weights(publisher.spec(), folder)
-    assert [request.range for request in publisher.requests] == [None, f"bytes={n_there}-"]
     assert (folder / "net/model.pth").read_bytes() == BODY
     assert names(folder) == {"net/model.pth", "pins.json"}
+
+
+# --- the Hugging Face Hub ---------------------------------------------------------------------------------
+
+REVISION = "83b4b06669fba5e8b42d98917a5c44995398c43c"
+
+
+@pytest.fixture
+def hub(publisher, monkeypatch):
+    """The local server in the place of the Hub, for its own client."""
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", publisher.url)
+    template = f"{publisher.url}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
+    monkeypatch.setattr("huggingface_hub.file_download.HUGGINGFACE_CO_URL_TEMPLATE", template, raising=False)
+    monkeypatch.setattr("huggingface_hub.constants.HUGGINGFACE_CO_URL_TEMPLATE", template)
+    publisher.behaviour.headers = {"X-Repo-Commit": REVISION}
+    publisher.behaviour.etag = f'"{SHA256}"'
+    return publisher
+
+
+def hub_spec(hub, name="model.bin", sha256=SHA256):
+    url = f"https://huggingface.co/a/network/resolve/{REVISION}/{name}"
+    return hub.spec(HubFile(url, sha256, repository="a/network", revision=REVISION))
+
+
+def test_files_on_the_hub_are_fetched_at_their_revision(hub, folder):
+    seen = []
+    assert download_weights(hub_spec(hub), folder, lambda *news: seen.append(news))
+    assert (folder / "net/model.pth").read_bytes() == BODY
+    assert names(folder) == {"net/model.pth", "pins.json"}
+    assert f"/a/network/resolve/{REVISION}/model.bin" in {request.path for request in hub.requests}
+    assert seen[-1] == (folder / "net/model.pth", len(BODY), len(BODY))
+
+
+def test_the_client_of_the_hub_continues_after_a_cut(hub, folder, monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.DOWNLOAD_CHUNK_SIZE", 65_536)  # the file is half a MB
+    hub.behaviour.n_cuts = 1
+    assert download_weights(hub_spec(hub), folder)
+    assert (folder / "net/model.pth").read_bytes() == BODY
+    assert [request.range is None for request in hub.requests if "model.bin" in request.path] == [True, False]
+
+
+@pytest.mark.parametrize("sha256", [OTHER_SHA256, None], ids=["published", "announced"])
+def test_another_digest_than_that_of_the_hub_is_refused(sha256, hub, folder):
+    hub.behaviour.body = OTHER if sha256 is None else BODY
+    message = fails(hub, folder, hub_spec(hub, sha256=sha256))
+    assert SHA256 in message
+    assert OTHER_SHA256 in message
+    assert names(folder) == set()
+
+
+@pytest.mark.parametrize("status", [401, 404, 503])
+def test_what_the_hub_refuses_is_one_line_at_once(status, hub, folder):
+    hub.behaviour.n_failures, hub.behaviour.failure = 1, status
+    message = fails(hub, folder, hub_spec(hub))
+    assert f"the server answers {status}" in message
+    assert "https://huggingface.co/a/network" in message
+    assert len(message.splitlines()) == 1
+    assert hub.requests == []
+
+
+def test_no_network_to_the_hub_is_one_line(hub, folder, monkeypatch):
+    monkeypatch.setattr(
+        "huggingface_hub.constants.HUGGINGFACE_CO_URL_TEMPLATE",
+        "http://127.0.0.1:9/{repo_id}/resolve/{revision}/{filename}",
+    )
+    monkeypatch.setattr(
+        "huggingface_hub.file_download.HUGGINGFACE_CO_URL_TEMPLATE",
+        "http://127.0.0.1:9/{repo_id}/resolve/{revision}/{filename}",
+        raising=False,
+    )
+    assert "127.0.0.1 cannot be reached" in fails(hub, folder, hub_spec(hub))
+
+
+def test_the_offline_mode_of_the_hub_is_said(hub, folder, monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    assert "HF_HUB_OFFLINE" in fails(hub, folder, hub_spec(hub))
+    assert hub.requests == []
