@@ -51,7 +51,12 @@ class SegmentMatrix:
 
 
 def save_output(
-    session: Session, track_id: int, pair: Pair, output: TrackOutput, pipeline_id: int | None = None
+    session: Session,
+    track_id: int,
+    pair: Pair,
+    output: TrackOutput,
+    pipeline_id: int | None = None,
+    has_segments: bool = True,
 ) -> None:
     """Replace the vectors of a track by those of one model, and forget an earlier failure."""
     delete_output(session, track_id, pair)
@@ -64,7 +69,8 @@ def save_output(
     )  # fmt: skip
     session.add(row)
     session.flush()
-    session.add(segment_row(row.id, output))
+    if has_segments:
+        session.add(segment_row(row.id, output))
     session.execute(update(Track).where(Track.id == track_id).values(processed_at=now()))
 
 
