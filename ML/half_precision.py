@@ -28,6 +28,11 @@ class HalfAnswer:
     def __init__(self, in_full: Answer, device: torch.device, dtype: torch.dtype):
         self.in_full, self.device, self.dtype = in_full, device, dtype
 
+    @property
+    def precision(self) -> str:
+        """ "float16" or "bfloat16"."""
+        return str(self.dtype).removeprefix("torch.")
+
     def __call__(self, *features: Tensor) -> tuple[Tensor, Tensor]:
         embedding, taggram = self.in_half(*features)
         if embedding.isfinite().all() and taggram.isfinite().all():

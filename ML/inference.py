@@ -19,9 +19,11 @@ from ML import registry
 from ML.audio import Waveform, resample
 from ML.devices import pick_device
 from ML.errors import ModelOutputError
+from ML.pipeline import Pipeline, describe_spec
 from ML.segments import SegmentOutput, Segments, TrackOutput, join_outputs, pool_segments, split_segments
 from ML.spec import ModelSpec
 from ML.weights.checksums import check_pinned
+from ML.weights.digests import CACHE_NAME, DigestCache, compute_weights_digest
 from ML.weights.store import find_weights, required_specs
 
 log = logging.getLogger(__name__)
@@ -34,10 +36,13 @@ class LoadedModel:
     batch_segments: segments it hears at once, fewer once a batch did not fit into the device's memory.
     """
 
-    def __init__(self, spec: ModelSpec, run: SegmentModel, batch_segments: int = 0):
-        """batch_segments 0: what suits a CPU."""
+    def __init__(
+        self, spec: ModelSpec, run: SegmentModel, batch_segments: int = 0, pipeline: Pipeline | None = None
+    ):
+        """batch_segments 0: what suits a CPU.  pipeline: recorded with its vectors; None: unknown weights."""
         self.spec = spec
         self.run = run
+        self.pipeline = pipeline or describe_spec(spec)
         self.batch_segments = batch_segments or spec.cpu_batch
 
     def split(self, waveform: Waveform) -> Segments:
@@ -108,7 +113,29 @@ def load_model(
     device = pick_device(device or config.DEVICE)
     run = build(spec, path, device, *required)
     accelerate(run, spec, device, n_threads)
-    return LoadedModel(spec, run)
+    digest = compute_weights_digest([path, *required], digest_cache())
+    return LoadedModel(spec, run, pipeline=describe_spec(spec, digest, *runtime_of(run)))
+
+
+def current_pipeline(spec: ModelSpec, weights_dir: Path) -> Pipeline:
+    """The pipeline that `load_model` would run, without loading it.
+
+    Raises WeightsMissingError.
+    """
+    overrides = config.model_weights()
+    paths = [find_weights(each, weights_dir, overrides) for each in required_specs(spec)]
+    return describe_spec(configured(spec), compute_weights_digest(paths, digest_cache()))
+
+
+def digest_cache() -> DigestCache:
+    return DigestCache(config.ONNX_DIR / CACHE_NAME)
+
+
+def runtime_of(run: SegmentModel) -> tuple[str, str]:
+    """(runtime, precision) of what is no front end: ("onnxruntime", "float32")."""
+    answer = getattr(run, "answer", None)
+    default = "numpy" if answer is None else "torch"
+    return getattr(answer, "runtime", default), getattr(answer, "precision", "float32")
 
 
 def accelerate(run: SegmentModel, spec: ModelSpec, device: str, n_threads: int) -> None:

@@ -19,6 +19,8 @@ LOAD_ERRORS = (*RUNTIME_ERRORS, RuntimeError, RuntimeUnavailableError, OSError, 
 class OnnxAnswer:
     """`SegmentNetwork.answer` by ONNX Runtime; after a failure, by PyTorch for good."""
 
+    runtime = "onnxruntime"
+
     def __init__(self, session: OnnxSession, fallback: Answer, name: str):
         self.session: OnnxSession | None = session
         self.fallback, self.name = fallback, name

@@ -144,6 +144,7 @@ class ModelSpec:
     postprocess: bool = False  # VGGish: PCA, whitening and 8 bits as published with AudioSet
     cpu_batch: int = 2  # segments at once on a CPU; fewer are slower, more take memory for nothing
     requires: tuple[str, ...] = ()  # keys of models whose weights this one listens through
+    front_end_version: int = 1  # raise when the front end computes other features from the same audio
 
     @property
     def key(self) -> str:

@@ -17,9 +17,9 @@ from db.exporting import load_facts, load_table, spread
 from db.map_cache import MapQuery
 from db.projections import get_map
 from ML.errors import AudioDecodeError
+from ML.export.formats import TABLE_FORMATS
 from ML.export.map_page import PageMap, write_page
 from ML.export.previews import make_preview
-from ML.export.tables import TABLE_FORMATS
 from ML.projections import PROJECTIONS
 from ML.spec import ModelSpec
 from ML.whole_files import put_folder, put_in_place
@@ -76,9 +76,8 @@ class Gathered:
 def gather(wanted: Export, progress: Progress) -> Gathered:
     if wanted.file_format == HTML:
         return gather_page(wanted, progress)
-    with database().read() as session:
-        table = load_table(session, wanted.specs)
     kind = TABLE_FORMATS[wanted.file_format]
+    table = load_table(database(), wanted.specs, kind.is_complete)
     return Gathered(table.n_tracks, kind.is_folder, partial(kind.write, table))
 
 

@@ -12,13 +12,16 @@ from sqlalchemy import func, select
 from backend.context import audio_dir, database, weights_dir
 from backend.drawing import missing_maps
 from backend.fetching import sort_by_weights
+from backend.pipelines import describe_groups
 from backend.settings import default_specs
 from db.database import faults, older_schema
 from db.embeddings import count_extracted, count_failed
 from db.indexing import compare_folder
 from db.library import PLAYABLE
+from db.pipelines import groups_by_pair
 from db.schema import Track
 from ML.errors import MelodexError
+from ML.inference import current_pipeline
 from ML.spec import ModelSpec
 from ML.weights.checksums import compute_sha256
 from ML.weights.download import needed_files
@@ -96,6 +99,24 @@ def check_vectors() -> Iterator[Finding]:
             yield Finding(f"{spec.key} could not hear {failed[pair]}", "preprocess-all names them")
 
 
+def check_pipelines() -> Iterator[Finding]:
+    """What computed the vectors of each model, and whether it is what would run now."""
+    with database().read() as session:
+        groups = groups_by_pair(session)
+    runnable, _ = sort_by_weights(default_specs(), weights_dir())
+    current = {(spec.name, spec.variant): current_pipeline(spec, weights_dir()) for spec in runnable}
+    for pair, every in groups.items():
+        found = [group for group in every if group.n_tracks]
+        if not found:  # all of its tracks are missing
+            continue
+        is_outdated = pair in current and not all(each.pipeline.matches(current[pair]) for each in found)
+        remedy = (
+            f"preprocess-all --models {'/'.join(pair)} --renew analyzes all tracks with the weights of today"
+        )
+        is_mixed = len(found) > 1 or is_outdated
+        yield Finding(f"{'/'.join(pair)}: {describe_groups(found)}", remedy if is_mixed else "")
+
+
 def check_maps() -> Iterator[Finding]:
     with database().read() as session:
         extracted = count_extracted(session)
@@ -111,6 +132,7 @@ CHECKS: dict[str, Callable[[], Iterator[Finding]]] = {
     "music": check_library,
     "weights": check_weights,
     "vectors": check_vectors,
+    "pipelines": check_pipelines,
     "maps": check_maps,
 }
 

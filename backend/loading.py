@@ -1,17 +1,19 @@
 """The models that a plan of extraction needs, in memory, and what they hear."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Event
 
 from filelock import Timeout
 
 import config
-from backend.context import audio_dir, database
+from backend.context import audio_dir, database, weights_dir
 from db.preprocessing import ExtractionSummary, Progress, TrackPlan, extract
 from ML.batch_size import choose_batch_segments
 from ML.devices import share_out
-from ML.inference import LoadedModel, load_model
+from ML.inference import LoadedModel, current_pipeline, load_model
+from ML.pipeline import Pipeline
+from ML.spec import ModelSpec
 
 LOOK_SECONDS = 0.5  # how often who waits asks whether it still wants to
 
@@ -61,3 +63,8 @@ def load_models(plans: list[TrackPlan], device: str) -> dict[str, LoadedModel]:
     for model in models.values():
         model.batch_segments = choose_batch_segments(model, device, config.BATCH_SEGMENTS)
     return models
+
+
+def current_pipelines(specs: Iterable[ModelSpec]) -> dict[str, Pipeline]:
+    """What each of these models would run now, by key; their weights are there."""
+    return {spec.key: current_pipeline(spec, weights_dir()) for spec in specs}

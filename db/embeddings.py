@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from db.codec import decode_array, decode_vector, encode_array, encode_vector
 from db.library import PLAYABLE
+from db.pipelines import rows_in_use
 from db.schema import Embedding, ExtractionFailure, SegmentVectors, Track, now
+from db.stamps import Pair
 from ML.segments import TrackOutput
 
 log = logging.getLogger(__name__)
@@ -24,7 +26,6 @@ SEGMENT_COLUMNS = {
     "embeddings": SegmentVectors.embeddings_data,
     "taggrams": SegmentVectors.taggrams_data,
 }
-Pair = tuple[str, str]  # (model, variant)
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,14 @@ class SegmentMatrix:
     values: np.ndarray
 
 
-def save_output(session: Session, track_id: int, pair: Pair, output: TrackOutput) -> None:
+def save_output(
+    session: Session,
+    track_id: int,
+    pair: Pair,
+    output: TrackOutput,
+    pipeline_id: int | None = None,
+    has_segments: bool = True,
+) -> None:
     """Replace the vectors of a track by those of one model, and forget an earlier failure."""
     delete_output(session, track_id, pair)
     embedding_data, embedding_shape = encode_vector(output.embedding)
@@ -57,11 +65,12 @@ def save_output(session: Session, track_id: int, pair: Pair, output: TrackOutput
     row = Embedding(
         track_id=track_id, model=pair[0], dataset=pair[1],
         embedding_data=embedding_data, embedding_shape=embedding_shape,
-        taggram_data=taggram_data, taggram_shape=taggram_shape,
+        taggram_data=taggram_data, taggram_shape=taggram_shape, pipeline_id=pipeline_id,
     )  # fmt: skip
     session.add(row)
     session.flush()
-    session.add(segment_row(row.id, output))
+    if has_segments:
+        session.add(segment_row(row.id, output))
     session.execute(update(Track).where(Track.id == track_id).values(processed_at=now()))
 
 
@@ -108,13 +117,13 @@ def load_segments(
 def load_segment_matrix(session: Session, pair: Pair, space: Space) -> SegmentMatrix:
     """Segment vectors of all tracks that are there, in the order of their names.
 
-    Tracks with segments of another width than most, or not finite, are left out.
+    Tracks of another pipeline than the pair's, of another width than most, or not finite, are left out.
     """
     query = select(Embedding.track_id, SegmentVectors.starts_data, SEGMENT_COLUMNS[space])
     rows = session.execute(
         query.join(Embedding, Embedding.id == SegmentVectors.embedding_id)
         .join(Track, Track.id == Embedding.track_id)
-        .where(*PLAYABLE, *of_pair(pair))
+        .where(*PLAYABLE, *rows_in_use(session, pair))
         .order_by(Track.filename)
     )
     tracks = list(readable_segments(rows))
@@ -147,7 +156,9 @@ def load_taggrams(session: Session, pair: Pair, track_ids: Iterable[int]) -> dic
     """float32 [T] by track id, of those tracks that have one."""
     query = select(Embedding.track_id, Embedding.taggram_data)
     wanted = Embedding.track_id.in_(track_ids)
-    rows = session.execute(query.where(wanted, Embedding.taggram_data.is_not(None), *of_pair(pair)))
+    rows = session.execute(
+        query.where(wanted, Embedding.taggram_data.is_not(None), *rows_in_use(session, pair))
+    )
     return dict(readable_vectors(rows))
 
 
@@ -157,7 +168,7 @@ def load_predictions(
     """(strongest tag, its activation) by track id, of those tags in `among`; names: all of the taggram."""
     columns = [column for column, name in enumerate(names) if name in among]
     query = select(Embedding.track_id, Embedding.taggram_data)
-    rows = session.execute(query.where(Embedding.taggram_data.is_not(None), *of_pair(pair)))
+    rows = session.execute(query.where(Embedding.taggram_data.is_not(None), *rows_in_use(session, pair)))
     return {
         track_id: (names[columns[int(taggram[columns].argmax())]], float(taggram[columns].max()))
         for track_id, taggram in readable_vectors(rows)
@@ -168,11 +179,13 @@ def load_predictions(
 def load_matrix(session: Session, pair: Pair, space: Space) -> LibraryMatrix:
     """Vectors of all tracks that are there, in the order of their names.
 
-    Rows of another width than most (a database that changed models) or not finite are left out.
+    Rows of another pipeline than the pair's, of another width than most, or not finite are left out.
     """
     query = select(Track.id, COLUMNS[space]).join(Embedding, Embedding.track_id == Track.id)
     rows = session.execute(
-        query.where(*PLAYABLE, COLUMNS[space].is_not(None), *of_pair(pair)).order_by(Track.filename)
+        query.where(*PLAYABLE, COLUMNS[space].is_not(None), *rows_in_use(session, pair)).order_by(
+            Track.filename
+        )
     )
     vectors = list(readable_vectors(rows))
     width = most_common_width([vector for _, vector in vectors])
@@ -220,7 +233,9 @@ def count_present(session: Session, table: type[Embedding | ExtractionFailure]) 
     return dict(of_all - of_missing)
 
 
-def extracted_pairs(session: Session) -> set[tuple[int, str, str]]:
-    """(track id, model, variant) of every vector in the database."""
-    rows = session.execute(select(Embedding.track_id, Embedding.model, Embedding.dataset))
-    return {(track_id, model, dataset) for track_id, model, dataset in rows}
+def extracted_pairs(session: Session) -> dict[tuple[int, str, str], int | None]:
+    """{(track id, model, variant): pipeline id} of every vector in the database."""
+    rows = session.execute(
+        select(Embedding.track_id, Embedding.model, Embedding.dataset, Embedding.pipeline_id)
+    )
+    return {(track_id, model, dataset): pipeline_id for track_id, model, dataset, pipeline_id in rows}

@@ -1,10 +1,12 @@
 """Tracks → vectors: plan what is missing, have the engine hear it, store each result as it comes."""
 
-from collections.abc import Callable, Generator, Iterable
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -12,22 +14,36 @@ from db.database import Database
 from db.embeddings import Pair, extracted_pairs, save_failure, save_output
 from db.indexing import check_folder
 from db.library import present_tracks
+from db.pipelines import load_pipelines, save_pipeline
+from db.schema import Track
 from db.track_summary import save_heard_summary
 from ML.devices import Workers, share_out
 from ML.engine import Engine, Job, TrackResult
 from ML.errors import MelodexError
 from ML.inference import LoadedModel
+from ML.pipeline import Pipeline, describe_spec
 from ML.spec import ModelSpec
+
+RENEWED_SHARE = 0.2  # of a model's tracks are renewed unasked when another pipeline computed their vectors
+NO_RECORD = "unknown weights"
+
+
+class Outdated(NamedTuple):
+    """Vectors of another pipeline than the one that would run now. change: "other weights (won2020)"."""
+
+    key: str
+    change: str
 
 
 @dataclass(frozen=True)
 class TrackPlan:
-    """A track and the models that have not heard it."""
+    """A track and the models to run on it. outdated: vectors that stay although they are outdated."""
 
     track_id: int
     filename: str
     missing: tuple[ModelSpec, ...]
     unreadable: str | None = None  # why the index could not read the file
+    outdated: tuple[Outdated, ...] = ()
 
 
 @dataclass
@@ -55,19 +71,75 @@ class Progress:
 
 
 def plan_extraction(
-    session: Session, specs: Iterable[ModelSpec], force: bool = False, filename: str | None = None
+    session: Session,
+    specs: Iterable[ModelSpec],
+    force: bool = False,
+    filename: str | None = None,
+    renew: bool = False,
+    pipelines: Mapping[str, Pipeline] | None = None,
 ) -> list[TrackPlan]:
-    """What each present track lacks of the wanted models; force counts what is there as lacking."""
-    done = set() if force else extracted_pairs(session)
-    tracks = [track for track in present_tracks(session) if filename in (None, track.filename)]
+    """What to extract for each present track.
+
+    force: also what is there.  renew: also what another pipeline has computed, however many tracks it is.
+    pipelines: what each model would run now, by key; those not named count as of unknown weights.
+    """
+    specs = list(specs)
+    done = {} if force else extracted_pairs(session)
+    tracks = present_tracks(session)
+    changes = {
+        spec: find_outdated(session, spec, (pipelines or {}).get(spec.key) or describe_spec(spec))
+        for spec in specs
+    }
+    kept = {spec: () if renew else kept_ids(spec, changes[spec], done, tracks) for spec in specs}
+
+    def is_missing(track: Track, spec: ModelSpec) -> bool:
+        pair = (track.id, spec.name, spec.variant)
+        return pair not in done or (done[pair] in changes[spec] and track.id not in kept[spec])
+
     return [
         TrackPlan(
             track.id,
             track.filename,
-            tuple(spec for spec in specs if (track.id, spec.name, spec.variant) not in done),
+            tuple(spec for spec in specs if is_missing(track, spec)),
             track.error,
+            tuple(
+                Outdated(spec.key, changes[spec][done[track.id, spec.name, spec.variant]])
+                for spec in specs
+                if track.id in kept[spec]
+            ),
         )
         for track in tracks
+        if filename in (None, track.filename)
+    ]
+
+
+def find_outdated(session: Session, spec: ModelSpec, current: Pipeline) -> dict[int | None, str]:
+    """What has changed, by id of each pipeline whose vectors do not match the current one's."""
+    stored = load_pipelines(session, (spec.name, spec.variant))
+    changes = {
+        id_: each.describe_change(current) for id_, each in stored.items() if not each.matches(current)
+    }
+    return {None: NO_RECORD, **changes}
+
+
+def kept_ids(
+    spec: ModelSpec,
+    changes: Mapping[int | None, str],
+    done: Mapping[tuple[int, str, str], int | None],
+    tracks: list[Track],
+) -> set[int]:
+    """Tracks whose outdated vectors stay: all of them, where they are more than a few of the model's."""
+    analyzed = [track.id for track in tracks if (track.id, spec.name, spec.variant) in done]
+    outdated = {id_ for id_ in analyzed if done[id_, spec.name, spec.variant] in changes}
+    return outdated if len(outdated) > RENEWED_SHARE * len(analyzed) else set()
+
+
+def outdated_lines(plans: Iterable[TrackPlan]) -> list[str]:
+    """A sentence for each model with vectors that stay although they are outdated."""
+    counts = Counter(outdated for plan in plans for outdated in plan.outdated)
+    return [
+        f"{key}: {n} {'tracks were' if n > 1 else 'track was'} analyzed with {change}"
+        for (key, change), n in counts.items()
     ]
 
 
@@ -92,11 +164,13 @@ def extract(
     n_left = {track_id: len(plan.missing) for track_id, plan in wanted.items()}
     progress = Progress(len(wanted), sum(n_left.values()))
     engine = Engine(models, workers or share_out("cpu"))
+    with database.write() as session:
+        pipeline_ids = {key: save_pipeline(session, model.pipeline) for key, model in models.items()}
     with closing(hear(engine, audio_dir, wanted.values(), stop)) as results:
         for result in results:
             if isinstance(result.outcome, MelodexError):
                 check_folder(audio_dir)  # unplugged in the middle: no fault of its thousands of files
-            note(database, summary, wanted[result.track_id], result)
+            note(database, summary, wanted[result.track_id], result, pipeline_ids.get(result.key))
             n_left[result.track_id] -= 1
             progress.n_tracks_done += not n_left[result.track_id]
             progress.n_pairs_done += 1
@@ -122,7 +196,13 @@ def hear(
     yield from engine.run(jobs, stop)
 
 
-def note(database: Database, summary: ExtractionSummary, plan: TrackPlan, result: TrackResult) -> None:
+def note(
+    database: Database,
+    summary: ExtractionSummary,
+    plan: TrackPlan,
+    result: TrackResult,
+    pipeline_id: int | None,
+) -> None:
     """One transaction: the vectors, or why there are none."""
     pair: Pair = next((spec.name, spec.variant) for spec in plan.missing if spec.key == result.key)
     with database.write() as session:
@@ -130,6 +210,6 @@ def note(database: Database, summary: ExtractionSummary, plan: TrackPlan, result
             save_failure(session, plan.track_id, pair, str(result.outcome))
             summary.failures[plan.filename, result.key] = str(result.outcome)
         else:
-            save_output(session, plan.track_id, pair, result.outcome)
+            save_output(session, plan.track_id, pair, result.outcome, pipeline_id)
             save_heard_summary(session, plan.track_id, pair, result.outcome.segment_taggrams)
             summary.n_extracted += 1

@@ -60,6 +60,34 @@ class Embedding(Base):
     taggram_data: Mapped[bytes | None]
     taggram_shape: Mapped[str | None]
     created_at: Mapped[str | None] = mapped_column(String, default=now)
+    pipeline_id: Mapped[int | None] = mapped_column(ForeignKey("pipelines.id"))
+
+
+class PipelineRecord(Base):
+    """What computed vectors, see `ML.pipeline.Pipeline`. Rows never change.
+
+    key: a hash of everything but the time.  libraries: versions by name, as JSON.
+    """
+
+    __tablename__ = "pipelines"
+    __table_args__ = (UniqueConstraint("key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str]
+    model: Mapped[str]
+    dataset: Mapped[str]
+    release: Mapped[str]
+    weights_digest: Mapped[str | None]
+    front_end_version: Mapped[int | None]
+    pooling_version: Mapped[int | None]
+    sample_rate: Mapped[int | None]  # Hz
+    segment_samples: Mapped[int | None]
+    hop_samples: Mapped[int | None]
+    postprocess: Mapped[bool | None]
+    libraries: Mapped[str]
+    runtime: Mapped[str | None]
+    precision: Mapped[str | None]
+    created_at: Mapped[str] = mapped_column(String, default=now)
 
 
 class SegmentVectors(Base):

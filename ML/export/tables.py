@@ -1,24 +1,57 @@
-"""Facts and vectors as tables: Parquet, CSV, NumPy files, TensorBoard's projector."""
+"""Facts and vectors as tables: CSV, NumPy files, TensorBoard's projector. For Parquet see `parquet.py`."""
 
 import csv
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from ML.export.cells import text_cell
+from ML.pipeline import Pipeline
+
+PIPELINE_NAME = "pipeline.json"
+
+
+@dataclass(frozen=True)
+class SegmentArrays:
+    """Of one track. starts: float32 [S], seconds.  embeddings, taggrams: float16 [S, D] and [S, T]."""
+
+    starts: np.ndarray
+    embeddings: np.ndarray
+    taggrams: np.ndarray
+
+    def fits(self, widths: tuple[int, int]) -> bool:
+        """Whether both have these widths, a row for each segment, and finite values."""
+        shapes = [(len(self.starts), width) for width in widths]
+        return [self.embeddings.shape, self.taggrams.shape] == shapes and all(
+            np.isfinite(array).all() for array in (self.starts, self.embeddings, self.taggrams)
+        )
+
+
+ReadSegments = Callable[[str, Sequence[int]], Sequence[SegmentArrays | None]]
+
+
+def no_segments(key: str, rows: Sequence[int]) -> list[SegmentArrays | None]:
+    return [None for _ in rows]
 
 
 @dataclass(frozen=True)
 class LibraryTable:
     """Tracks in rows. facts: a list [n] a column, None for what is not known.
 
-    vectors: by key of the model, float32 [n, D]; a row of NaN for a track it has not heard.
+    vectors, taggrams: by key of the model, float32 [n, D] and [n, T]; a row of NaN for a track without one.
+    pipelines: what computed them, by key.  content_hashes: of the sound of each track.
+    read_segments: (key, rows) → the segments of these rows.
     """
 
     facts: dict[str, list]
     vectors: dict[str, np.ndarray]
+    pipelines: dict[str, Pipeline] = field(default_factory=dict)
+    content_hashes: list[str | None] = field(default_factory=list)
+    taggrams: dict[str, np.ndarray] = field(default_factory=dict)
+    read_segments: ReadSegments = no_segments
 
     @property
     def n_tracks(self) -> int:
@@ -31,31 +64,9 @@ class LibraryTable:
                 yield list(facts)
 
 
-@dataclass(frozen=True)
-class TableFormat:
-    """write: (table, path), to a path where nothing is yet: a file, or a folder that it makes."""
-
-    write: Callable[[LibraryTable, Path], None]
-    is_folder: bool = False
-
-
-def is_heard(vectors: np.ndarray) -> np.ndarray:
+def has_vector(vectors: np.ndarray) -> np.ndarray:
     """bool [n]"""
     return np.isfinite(vectors).all(axis=1)
-
-
-def write_parquet(table: LibraryTable, path: Path) -> None:
-    """A column a fact, and `embedding:MODEL` a model: lists of float32, null for a track not heard."""
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    columns = {name: pa.array(values) for name, values in table.facts.items()}
-    for key, vectors in table.vectors.items():
-        mask = pa.array(~is_heard(vectors))
-        flat = pa.array(np.ascontiguousarray(vectors).reshape(-1))
-        lists = pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1], mask=mask)
-        columns[f"embedding:{key}"] = lists
-    parquet.write_table(pa.table(columns), path, compression="zstd")
 
 
 def write_csv(table: LibraryTable, path: Path) -> None:
@@ -75,8 +86,9 @@ def write_csv(table: LibraryTable, path: Path) -> None:
 
 
 def write_npy(table: LibraryTable, folder: Path) -> None:
-    """metadata.csv, and MODEL.npy a model with its rows in the same order."""
+    """metadata.csv, MODEL.npy a model with its rows in the same order, and pipeline.json."""
     folder.mkdir()
+    write_pipelines(table, folder)
     write_metadata(table, folder / "metadata.csv")
     for key, vectors in table.vectors.items():
         np.save(folder / f"{file_stem(key)}.npy", vectors.astype(np.float32))
@@ -89,16 +101,25 @@ def write_metadata(table: LibraryTable, path: Path) -> None:
         writer.writerows(map(text_cell, facts) for facts in table.rows())
 
 
+def write_pipelines(table: LibraryTable, folder: Path) -> None:
+    """What computed the vectors of each model."""
+    facts = {key: pipeline.to_json() for key, pipeline in table.pipelines.items()}
+    (folder / PIPELINE_NAME).write_text(json.dumps(facts, indent=2, ensure_ascii=False), encoding="utf-8")
+
+
 def write_projector(table: LibraryTable, folder: Path) -> None:
-    """A log folder for `tensorboard --logdir`: an embedding a model, of the tracks it has heard."""
+    """A log folder for `tensorboard --logdir`: an embedding a model, of the tracks it has analyzed."""
     from torch.utils.tensorboard import SummaryWriter
 
     folder.mkdir()
+    write_pipelines(table, folder)
     with SummaryWriter(str(folder)) as writer:
         for key, vectors in table.vectors.items():
-            heard = is_heard(vectors)
-            rows = [[as_cell(fact) for fact in row] for row in table.rows(heard)]
-            writer.add_embedding(vectors[heard], rows, metadata_header=list(table.facts), tag=file_stem(key))
+            analyzed = has_vector(vectors)
+            rows = [[as_cell(fact) for fact in row] for row in table.rows(analyzed)]
+            writer.add_embedding(
+                vectors[analyzed], rows, metadata_header=list(table.facts), tag=file_stem(key)
+            )
 
 
 def as_cell(fact: object) -> str:
@@ -108,11 +129,3 @@ def as_cell(fact: object) -> str:
 
 def file_stem(key: str) -> str:
     return key.replace("/", "_")
-
-
-TABLE_FORMATS = {
-    "parquet": TableFormat(write_parquet),
-    "csv": TableFormat(write_csv),
-    "npy": TableFormat(write_npy, is_folder=True),
-    "projector": TableFormat(write_projector, is_folder=True),
-}

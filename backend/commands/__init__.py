@@ -74,6 +74,10 @@ COMMANDS = (
         "or as one page to look at.",
     ),
     LazyCommand(
+        "import-vectors", "exporting:import_vectors",
+        "Import vectors from a Parquet file that export has written, for tracks with the same sound.",
+    ),
+    LazyCommand(
         "extract-acoustic-features", "acoustics:extract_features",
         "Measure spectral centroid (Hz) and tempo (BPM) of every track that lacks them.",
     ),

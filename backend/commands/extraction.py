@@ -1,5 +1,7 @@
 """preprocess-all and preprocess-track."""
 
+from dataclasses import asdict, dataclass
+
 import click
 
 import config
@@ -15,10 +17,10 @@ from backend.commands.weights import check_fetched, fetch_with_bars
 from backend.context import database, weights_dir
 from backend.drawing import draw, missing_maps
 from backend.fetching import sort_by_weights
-from backend.loading import alone, listen
+from backend.loading import alone, current_pipelines, listen
 from backend.settings import default_specs
 from db.library import get_track
-from db.preprocessing import ExtractionSummary, TrackPlan, plan_extraction
+from db.preprocessing import ExtractionSummary, TrackPlan, outdated_lines, plan_extraction
 from ML import registry
 from ML.devices import describe_device, pick_device
 from ML.errors import MelodexError
@@ -29,19 +31,27 @@ models_option = click.option(
 )
 device_option = click.option("--device", help="Where networks run: auto, cpu, cuda, cuda:1, mps.")
 force_option = click.option("--force", is_flag=True, help="Extract again what is already there.")
+renew_option = click.option(
+    "--renew", is_flag=True, help="Extract again what was extracted with other weights or settings."
+)
 
 
 @command("preprocess-all")
 @models_option
 @force_option
+@renew_option
 @device_option
 @click.option("--download", is_flag=True, help="Fetch the weights that are missing first.")
 @click.option("--no-maps", is_flag=True, help="Leave the maps to the first request for them.")
 @no_progress_option
 def preprocess_all(
-    models: str | None, force: bool, device: str | None, download: bool, no_maps: bool, no_progress: bool
-) -> None:
+    models: str | None, force: bool, renew: bool, device: str | None, download: bool, no_maps: bool,
+    no_progress: bool,
+) -> None:  # fmt: skip
     """Extract what is missing for every indexed track, then draw the maps.
+
+    A few tracks analyzed with other weights are extracted again; more than a fifth of a model's only with
+    --renew.
 
     Stop it at any moment: the next run continues. Exit status 1 when a wanted vector or download is missing
     at the end.
@@ -49,7 +59,7 @@ def preprocess_all(
     wanted = wanted_specs(models)
     failed = fetch_with_bars(wanted, no_progress).failed if download else []
     specs = runnable_specs(wanted, are_named=models is not None and not failed)
-    plans, summary = run_extraction(specs, force, None, device, no_progress)
+    plans, summary = run_extraction(specs, Wanted(force, renew), device, no_progress)
     if not no_maps:
         draw_maps(specs, no_progress)
     report(summary, plans, specs)
@@ -60,16 +70,17 @@ def preprocess_all(
 @click.argument("filename")
 @models_option
 @force_option
+@renew_option
 @device_option
 @no_progress_option
 def preprocess_track(
-    filename: str, models: str | None, force: bool, device: str | None, no_progress: bool
+    filename: str, models: str | None, force: bool, renew: bool, device: str | None, no_progress: bool
 ) -> None:
     """Extract what is missing for one indexed track; FILENAME as index-audio saw it."""
     with database().read() as session:
         get_track(session, filename)
     specs = runnable_specs(wanted_specs(models), are_named=models is not None)
-    plans, summary = run_extraction(specs, force, filename, device, no_progress)
+    plans, summary = run_extraction(specs, Wanted(force, renew, filename), device, no_progress)
     report(summary, plans, specs)
 
 
@@ -90,18 +101,29 @@ def runnable_specs(specs: list[ModelSpec], are_named: bool) -> list[ModelSpec]:
     return runnable
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Options of `plan_extraction`."""
+
+    force: bool
+    renew: bool
+    filename: str | None = None
+
+
 def run_extraction(
-    specs: list[ModelSpec], force: bool, filename: str | None, device: str | None, no_progress: bool
+    specs: list[ModelSpec], wanted: Wanted, device: str | None, no_progress: bool
 ) -> tuple[list[TrackPlan], ExtractionSummary]:
     with alone(lambda: click.echo("Another extraction is at work here: waiting for its end.")):
-        return extract_planned(specs, force, filename, device, no_progress)
+        return extract_planned(specs, wanted, device, no_progress)
 
 
 def extract_planned(
-    specs: list[ModelSpec], force: bool, filename: str | None, device: str | None, no_progress: bool
+    specs: list[ModelSpec], wanted: Wanted, device: str | None, no_progress: bool
 ) -> tuple[list[TrackPlan], ExtractionSummary]:
     with database().read() as session:
-        plans = plan_extraction(session, specs, force, filename)
+        plans = plan_extraction(session, specs, **asdict(wanted), pipelines=current_pipelines(specs))
+    for line in outdated_lines(plans):
+        click.echo(f"{line}: --renew analyzes them again.")
     n_missing = sum(len(plan.missing) for plan in plans)
     if not n_missing:
         return plans, ExtractionSummary()

@@ -15,6 +15,7 @@ from backend.context import database, weights_dir
 from backend.fetching import Fetched, fetch_missing
 from backend.routes.models import describe
 from db.embeddings import count_extracted, count_failed
+from db.pipelines import groups_by_pair
 from ML import registry
 from ML.errors import MelodexError
 from ML.spec import ModelSpec
@@ -46,10 +47,11 @@ def models(as_json: bool) -> None:
     A model runs where its weights are present or not needed; download-weights fetches those that are absent.
     """
     with database().read() as session:
-        extracted, failed = count_extracted(session), count_failed(session)
+        extracted, failed, groups = count_extracted(session), count_failed(session), groups_by_pair(session)
     if as_json:
         records = [
-            {**describe(spec, extracted, failed), "state": weights_state(spec)} for spec in registry.MODELS
+            {**describe(spec, extracted, failed, groups), "state": weights_state(spec)}
+            for spec in registry.MODELS
         ]
         click.echo(json.dumps(records, indent=2, ensure_ascii=False))
         return

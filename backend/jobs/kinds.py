@@ -14,7 +14,7 @@ from backend.jobs import values
 from backend.jobs.report import Report
 from backend.jobs.training import train
 from backend.judging import plan_evaluation
-from backend.loading import alone, listen
+from backend.loading import alone, current_pipelines, listen
 from backend.settings import joining_specs
 from backend.trainings import TRAININGS
 from db.duplicate_search import find_pairs
@@ -23,7 +23,7 @@ from db.embeddings import count_extracted
 from db.evaluations import LABELS, Evaluations, evaluate_library
 from db.indexing import index_library
 from db.kept_exports import KeptExports
-from db.preprocessing import TrackPlan, plan_extraction
+from db.preprocessing import TrackPlan, outdated_lines, plan_extraction
 from ML import registry
 from ML.devices import pick_device
 from ML.errors import MelodexError
@@ -72,9 +72,17 @@ def extract(parameters: Parameters, report: Report) -> None:
         raise MelodexError("None of the models can run: their weights are not there.")
     with alone(lambda: report.begin("Waiting for another extraction"), report.check):
         with database().read() as session:
-            plans = plan_extraction(session, runnable)
+            plans = plan_extraction(
+                session, runnable, renew=parameters.get("renew", False), pipelines=current_pipelines(runnable)
+            )
         hear(plans, len(plans) * len(runnable), report)
+        report_outdated(plans, report)
     draw_missing(runnable, report)
+
+
+def report_outdated(plans: list[TrackPlan], report: Report) -> None:
+    lines = [f"{line}: the parameter renew analyzes them again." for line in outdated_lines(plans)]
+    report.current.note = " ".join(filter(None, [report.current.note, *lines])) or None
 
 
 def maps(parameters: Parameters, report: Report) -> None:
@@ -193,7 +201,9 @@ SOON = 10
 KINDS = {
     "index": JobKind(index, takes={}, priority=SOON),
     "download": JobKind(download, takes={"models": values.models}),
-    "extract": JobKind(extract, takes={"models": values.models, "download": values.wish}),
+    "extract": JobKind(extract, takes={
+        "models": values.models, "download": values.wish, "renew": values.wish,
+    }),
     "maps": JobKind(maps, takes={"models": values.models, "refit": values.wish}),
     "duplicates": JobKind(duplicates, takes={"models": values.models}),
     "evaluate": JobKind(evaluate, takes={"models": values.models, "labels": values.one_of(LABELS)}),

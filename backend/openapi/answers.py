@@ -4,6 +4,8 @@ from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+from backend.openapi.pipelines import Pipeline
+
 
 class Error(TypedDict):
     success: Literal[False]
@@ -115,6 +117,7 @@ class Model(ModelName):
     runnable: bool
     n_extracted: int
     n_failed: int
+    pipelines: list[Pipeline]
 
 
 class ProjectionName(TypedDict):

@@ -7,8 +7,10 @@ from flask import Blueprint, Response, current_app, jsonify
 
 import config
 from backend.context import database
+from backend.pipelines import describe_pipelines
 from db.embeddings import Pair, count_extracted, count_failed
 from db.library import count_playable
+from db.pipelines import PipelineGroup, groups_by_pair
 from ML import registry
 from ML.projections import DIMENSIONS, PROJECTIONS
 from ML.spec import ModelSpec
@@ -22,9 +24,9 @@ def models() -> Response:
     """Every model, projection and dimension a map can be asked for."""
     with database().read() as session:
         extracted, failed = count_extracted(session), count_failed(session)
-        n_tracks = count_playable(session)
+        n_tracks, groups = count_playable(session), groups_by_pair(session)
     return jsonify(
-        models=[describe(spec, extracted, failed) for spec in registry.MODELS],
+        models=[describe(spec, extracted, failed, groups) for spec in registry.MODELS],
         projections=[
             {"name": name, "label": PROJECTIONS[name].label} for name in config.ON_DEMAND_PROJECTION_METHODS
         ],
@@ -34,7 +36,12 @@ def models() -> Response:
     )
 
 
-def describe(spec: ModelSpec, extracted: dict[Pair, int], failed: dict[Pair, int]) -> dict[str, Any]:
+def describe(
+    spec: ModelSpec,
+    extracted: dict[Pair, int],
+    failed: dict[Pair, int],
+    groups: dict[Pair, list[PipelineGroup]],
+) -> dict[str, Any]:
     pair = (spec.name, spec.variant)
     return {
         "model": spec.name,
@@ -55,6 +62,7 @@ def describe(spec: ModelSpec, extracted: dict[Pair, int], failed: dict[Pair, int
         "runnable": is_runnable(spec, current_app.config["WEIGHTS_DIR"], config.model_weights()),
         "n_extracted": extracted.get(pair, 0),
         "n_failed": failed.get(pair, 0),
+        "pipelines": describe_pipelines(groups.get(pair, [])),
     }
 
 

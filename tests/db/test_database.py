@@ -21,6 +21,10 @@ from tests.conftest import REPOSITORY
 from tests.original import ACOUSTIC_COLUMNS, N_TRACKS, make_original_database, original_vector
 
 FIRST_COLUMNS = ("id", "filename", "duration", "processed_at", "created_at")
+EMBEDDING_COLUMNS = (
+    "id", "track_id", "model", "dataset", "embedding_data", "embedding_shape", "taggram_data",
+    "taggram_shape", "created_at",
+)  # fmt: skip
 
 
 def dump(path: Path, columns: tuple[str, ...]) -> list[tuple]:
@@ -30,7 +34,9 @@ def dump(path: Path, columns: tuple[str, ...]) -> list[tuple]:
 
 def dump_embeddings(path: Path) -> list[tuple]:
     with sqlite3.connect(path) as connection:
-        return connection.execute("SELECT * FROM embeddings ORDER BY id").fetchall()
+        return connection.execute(
+            f"SELECT {', '.join(EMBEDDING_COLUMNS)} FROM embeddings ORDER BY id"
+        ).fetchall()
 
 
 def schema(path: Path) -> list[tuple]:

@@ -5,11 +5,14 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from db.database import MIGRATIONS, backup_path, newest_version, open_database, open_engine, upgrade
+from db.embeddings import load_matrix
+from db.pipelines import groups_by_pair
 from ML.errors import LibraryError
-from tests.original import N_TRACKS, make_original_database
+from tests.original import N_TRACKS, make_original_database, original_vector
 from tests.soundness import assert_intact, query
 
 REVISIONS = sorted(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("0*.py"))
@@ -22,6 +25,11 @@ ROWS = {  # of further tables: the revision they have this shape since, a row
     ),
     "playlists": ("0004", "INSERT INTO playlists VALUES (1, 'Mix', 'then', 'then')"),
     "playlist_tracks": ("0004", "INSERT INTO playlist_tracks VALUES (1, 0, 3)"),
+    "pipelines": (
+        "0010",
+        "INSERT INTO pipelines VALUES (9, 'k', 'vgg', 'msd', 'won2020', NULL, 1, 1, 16000, 59049, 59049, 0,"
+        " '{}', NULL, NULL, '')",
+    ),
     "track_pairs": ("0008", "INSERT INTO track_pairs VALUES (1, 1, 2, 'same', 0.1, 0.2, 0.3, 'same', '')"),
 }  # fmt: skip
 
@@ -77,6 +85,34 @@ def test_the_old_file_is_kept_as_it_was(revision, tmp_path):
     kept = backup_path(path, revision)
     assert dump(kept) == before
     assert_intact(kept)
+
+
+def test_a_database_of_the_last_version_keeps_its_vectors_and_says_what_computed_them(tmp_path):
+    """Of six tracks one has segment vectors: the others are the original program's."""
+    path = make_database(tmp_path / "library.db", "0009")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(
+            "INSERT INTO embeddings (id, track_id, model, dataset) VALUES (90, 1, 'mert', '95m')"
+        )
+        connection.execute("INSERT INTO segment_vectors VALUES (90, x'01', x'02', x'03')")
+    stamps = dump(path)["vector_stamps"]
+    opened = open_database(path)
+    with opened.read() as session:
+        groups = groups_by_pair(session)
+        matrix = load_matrix(session, ("musicnn", "msd"), "embeddings")
+    opened.close()
+    found = {pair: {each.pipeline.release: each.n_tracks for each in groups[pair]} for pair in groups}
+    assert found == {
+        ("musicnn", "msd"): {"original": N_TRACKS - 1, "won2020": 1},
+        ("musicnn", "mtat"): {"original": N_TRACKS},
+        ("mert", "95m"): {"": 1},
+    }
+    assert groups["musicnn", "msd"][0].pipeline.release == "original", "what most tracks have is in use"
+    np.testing.assert_array_equal(matrix.values, [original_vector(n, "msd") for n in range(1, N_TRACKS)])
+    won2020 = groups["musicnn", "msd"][1].pipeline
+    assert (won2020.sample_rate, won2020.segment_samples, won2020.weights_digest) == (16_000, 48_000, None)
+    assert groups["mert", "95m"][0].pipeline.segment_samples is None, "its window was a setting"
+    assert dump(path)["vector_stamps"] == stamps, "no vector changed: maps and indexes stay valid"
 
 
 def test_nothing_is_kept_of_what_needs_no_upgrade(tmp_path):
