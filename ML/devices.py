@@ -1,6 +1,7 @@
 """Where networks run, and how many threads share the work."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -62,17 +63,22 @@ def count_cores() -> int:
 
 @contextmanager
 def single_threaded(workers: Workers) -> Iterator[None]:
-    """While cores hear a batch each, none of them starts threads for one operation."""
+    """While each core computes a batch, none of them starts threads for one operation.
+
+    Networks are loaded before this: if PyTorch is not, there are none, and it is not loaded for its threads.
+    """
     if not workers.hears_on_cpu:
         yield
         return
-    import torch
     from threadpoolctl import threadpool_limits
 
-    n_before = torch.get_num_threads()
-    torch.set_num_threads(1)
+    torch = sys.modules.get("torch")
+    n_before = torch.get_num_threads() if torch else 0
+    if torch:
+        torch.set_num_threads(1)
     try:
         with threadpool_limits(1, user_api="blas"):
             yield
     finally:
-        torch.set_num_threads(n_before)
+        if torch:
+            torch.set_num_threads(n_before)

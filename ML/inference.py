@@ -143,6 +143,8 @@ def accelerate(run: SegmentModel, spec: ModelSpec, device: str, n_threads: int) 
 
     On a CPU ONNX Runtime runs it, on an NVIDIA GPU PyTorch in half precision where that changes nothing.
     """
+    if spec.weights is None:
+        return  # no network: PyTorch need not be loaded to see that
     from ML.torch_model import TorchModel
 
     if not isinstance(run, TorchModel):

@@ -10,7 +10,7 @@ import config
 from backend.context import audio_dir, database, weights_dir
 from db.preprocessing import ExtractionSummary, Progress, TrackPlan, extract
 from ML.batch_size import choose_batch_segments
-from ML.devices import share_out
+from ML.devices import pick_device, share_out
 from ML.inference import LoadedModel, current_pipeline, load_model
 from ML.pipeline import Pipeline
 from ML.spec import ModelSpec
@@ -51,6 +51,13 @@ def listen(
     models = load_models(plans, device)
     on_loaded()
     return extract(database(), audio_dir(), plans, models, share_out(device), on_progress, stop)
+
+
+def pick_device_for(plans: list[TrackPlan], wanted: str) -> str:
+    """The device of the networks in these plans. Without a network, PyTorch is not loaded to find one."""
+    if not any(spec.weights for plan in plans for spec in plan.missing):
+        return "cpu"
+    return pick_device(wanted)
 
 
 def load_models(plans: list[TrackPlan], device: str) -> dict[str, LoadedModel]:

@@ -31,7 +31,9 @@ WANTED = {  # settings that keep tests quick, and independent of the models ther
 
 # Tests of a group run one after another in one worker: they share a set-up. The longest groups come first, so
 # that no worker has one left when the other has finished; then other groups, then tests without one.
-LONG_GROUPS = ("browser", "stopping", "real models", "trainings", "contrastive", "training")
+LONG_GROUPS = (
+    "browser", "stopping", "real models", "trainings", "contrastive", "models", "training", "demo library",
+)  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import IO
 
 REPOSITORY = Path(__file__).parents[1]
+# Ends a test that waits in vain. What is waited for takes a second or two, and minutes where several other
+# programs have the processor.
+PATIENCE_SECONDS = 240
 PAUSING = """
 import builtins, itertools, sys
 import {program}

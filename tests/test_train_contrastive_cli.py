@@ -26,6 +26,7 @@ from ML.inference import LoadedModel, build
 from ML.training.contrastive import hearing
 from ML.training.contrastive.music import read_genre_music
 from ML.training.contrastive.settings import ContrastiveSettings
+from ML.training.reporter import Reporter
 from ML.weights.store import load_file
 from tests.conftest import REPOSITORY
 from tests.jamendo import HEADER, row, write_jamendo, write_table, write_whisper
@@ -200,26 +201,25 @@ def test_a_killed_run_resumes_to_the_digit(music, whole, tmp_path):
     assert read(cut / "evaluation.json") == read(whole[0] / "evaluation.json")
 
 
-def test_killed_while_it_listens_it_hears_the_rest_only(music, tmp_path, monkeypatch):
+def test_killed_while_another_run_waits_for_it_that_one_computes_only_the_rest(music, tmp_path, monkeypatch):
     cache, arguments = tmp_path / "cache", ["--data-root", music, "--num-epochs", 1, *QUICK]
-    save = ("ML.training.feature_cache", "FeatureCache.save")
-    kill_when(*save, music, tmp_path, *arguments, cache=cache)
-    n_kept = len(list(cache.rglob("[!.]*.npy")))
-    assert n_kept == 3 and not (tmp_path / "runs").exists()
     environment, acquire = environment_for(music, cache), hearing.acquire
-    with paused_at(*save, environment, *places_in(tmp_path), *arguments, script=SCRIPT) as first:
+    said, kept = [], []
+    save = ("ML.training.feature_cache", "FeatureCache.save")
+    with paused_at(*save, environment, *places_in(tmp_path), *arguments, call=4, script=SCRIPT) as first:
 
-        def release_first(lock, reporter) -> None:
-            first.stdin.close()
-            acquire(lock, reporter)
+        def kill_first(text: str) -> None:
+            first.kill()
+            said.append(text)
+            kept.extend(cache.rglob("[!.]*.npy"))
+            assert not (tmp_path / "runs").exists()
 
-        monkeypatch.setattr(hearing, "acquire", release_first)
+        monkeypatch.setattr(hearing, "acquire", lambda lock, _: acquire(lock, Reporter(kill_first)))
         run(music, tmp_path, *arguments, cache=cache)
-        first.stdin = None  # closed
-        _, errors = first.communicate(timeout=200)
-        assert first.returncode == 0, errors
-    passes = [read(path)["encoder_passes"] for path in tmp_path.glob("runs/whisper*/dataset_info.json")]
-    assert sorted(passes) == [0, N_TRACKS - n_kept], "two at once hear nothing twice"
+    assert len(said) == 1 and "Another training is listening" in said[0]
+    assert len(kept) == 3
+    (made,) = tmp_path.glob("runs/whisper*/dataset_info.json")
+    assert read(made)["encoder_passes"] == N_TRACKS - len(kept), "what was kept is not computed again"
 
 
 def test_three_processes_learn_what_one_learns(music, whole, tmp_path):

@@ -17,12 +17,12 @@ from backend.commands.weights import check_fetched, fetch_with_bars
 from backend.context import database, weights_dir
 from backend.drawing import draw, missing_maps
 from backend.fetching import sort_by_weights
-from backend.loading import alone, current_pipelines, listen
+from backend.loading import alone, current_pipelines, listen, pick_device_for
 from backend.settings import default_specs
 from db.library import get_track
 from db.preprocessing import ExtractionSummary, TrackPlan, outdated_lines, plan_extraction
 from ML import registry
-from ML.devices import describe_device, pick_device
+from ML.devices import describe_device
 from ML.errors import MelodexError
 from ML.spec import ModelSpec
 
@@ -127,7 +127,7 @@ def extract_planned(
     n_missing = sum(len(plan.missing) for plan in plans)
     if not n_missing:
         return plans, ExtractionSummary()
-    picked = pick_device(device or config.DEVICE)
+    picked = pick_device_for(plans, device or config.DEVICE)
     click.echo(describe_device(picked))
     with show_progress(no_progress, n_missing) as show, stop_on_interrupt() as stop:
         summary = listen(plans, picked, show, stop)

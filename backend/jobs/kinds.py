@@ -14,7 +14,7 @@ from backend.jobs import values
 from backend.jobs.report import Report
 from backend.jobs.training import train
 from backend.judging import plan_evaluation
-from backend.loading import alone, current_pipelines, listen
+from backend.loading import alone, current_pipelines, listen, pick_device_for
 from backend.settings import joining_specs
 from backend.trainings import TRAININGS
 from db.duplicate_search import find_pairs
@@ -25,7 +25,6 @@ from db.indexing import index_library
 from db.kept_exports import KeptExports
 from db.preprocessing import TrackPlan, outdated_lines, plan_extraction
 from ML import registry
-from ML.devices import pick_device
 from ML.errors import MelodexError
 from ML.spec import ModelSpec
 from ML.weights.store import missing_message, weights_path
@@ -181,7 +180,7 @@ def hear(plans: list[TrackPlan], n_wanted: int, report: Report) -> None:
     report.begin("Loading the models", n_wanted, "vectors", n_before)
     summary = listen(
         plans,
-        pick_device(config.DEVICE),
+        pick_device_for(plans, config.DEVICE),
         on_progress=lambda progress: report.hear(progress, n_before),
         stop=report.stop,
         on_loaded=lambda: report.begin("Listening", n_wanted, "vectors", n_before),

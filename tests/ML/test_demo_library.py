@@ -23,6 +23,7 @@ from ML.errors import LibraryError
 
 STYLE_NAMES = [style.name for style in STYLES]
 SHORT_SECONDS = 6.0
+pytestmark = pytest.mark.xdist_group("demo library")  # one worker: tracks are rendered once
 
 
 def first_track(style: str) -> Track:

@@ -1,5 +1,7 @@
 """The GPU is used when there is one, and the log says so."""
 
+import sys
+
 import pytest
 import torch
 
@@ -40,6 +42,12 @@ def test_every_core_hears_on_a_cpu_and_two_feed_a_gpu():
     assert share_out("cpu", 1).n_readers == 2, "one slow file must not stop everything"
     assert share_out("cuda:1", 16) == Workers(n_readers=16, n_hearers=2, hears_on_cpu=False)
     assert share_out("cpu").n_hearers >= 1
+
+
+def test_without_networks_pytorch_is_not_loaded_to_set_its_threads(monkeypatch):
+    monkeypatch.delitem(sys.modules, "torch")
+    with single_threaded(share_out("cpu", 4)):
+        assert "torch" not in sys.modules
 
 
 def test_operations_have_a_thread_each_only_while_cores_share_the_work():

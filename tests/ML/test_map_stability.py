@@ -25,7 +25,6 @@ from tests.ML.map_stability import (
     synthetic_library,
 )
 
-pytestmark = pytest.mark.numerical
 REPOSITORY = Path(__file__).parents[2]
 N_SMALL = 48
 MAPS = {"pca": (2, 3), "umap": (2, 3), "tsne": (2,)}
@@ -59,6 +58,7 @@ def maps() -> dict[str, np.ndarray]:
     return {f"{method}_{dimensions}": compute_map(rows, method, dimensions) for method, dimensions in CASES}
 
 
+@pytest.mark.numerical
 @pytest.mark.parametrize(("method", "dimensions"), CASES)
 def test_a_small_library_has_one_map(method, dimensions, maps, other_maps):
     name = f"{method}_{dimensions}"

@@ -7,8 +7,6 @@ import torch
 from ML.mfcc import N_FRAMES, SAMPLE_RATE, compute_mfcc, fit_frames, n_frames_of
 from tests.ML.golden import CLIPS, SHARED, SYNTHETIC, needs_shared, synthetic_waveform
 
-pytestmark = pytest.mark.numerical
-
 TOLERANCE = 1e-3  # float32 cosine sums of 128 decibels; values up to 400, whose steps are 3e-5
 
 
@@ -16,6 +14,7 @@ def mfcc_of(samples: np.ndarray, hop_length: int) -> np.ndarray:
     return compute_mfcc(torch.from_numpy(samples)[None], hop_length)[0].numpy()
 
 
+@pytest.mark.numerical
 def test_a_synthetic_sound_gives_the_reference_numbers():
     golden = np.load(SYNTHETIC)["mfcc_20_hop1024"]
     assert np.abs(mfcc_of(synthetic_waveform(SAMPLE_RATE), 1024) - golden).max() < TOLERANCE
@@ -31,6 +30,7 @@ def test_real_music_gives_the_reference_numbers(clip, hop_length):
     assert np.abs(mfcc - golden[f"mfcc_20_hop{hop_length}"]).max() < TOLERANCE
 
 
+@pytest.mark.numerical
 def test_equals_librosa_on_quiet_and_silent_sound():
     import librosa
 

@@ -7,8 +7,6 @@ from sklearn.metrics import pairwise_distances
 from ML import neighbors
 from ML.neighbors import find_neighbors
 
-pytestmark = pytest.mark.numerical
-
 MANY_COPIES = np.repeat(np.random.default_rng(2).standard_normal((3, 20)), 40, axis=0)
 N_LARGE = 2500  # more than are compared each with each
 ROUNDING = 1e-9  # float64 sums of 64 squares, in another order, of values up to 1e4
@@ -34,6 +32,7 @@ def test_neighbours_are_the_nearest_others_in_order():
     assert distances.tolist() == [[1, 3], [1, 2], [2, 3], [4, 6]]
 
 
+@pytest.mark.numerical
 def test_neighbours_agree_with_all_distances():
     vectors = np.random.default_rng(6).standard_normal((200, 30)) + 1e7
     indices, distances = find_neighbors(vectors, 10)
@@ -67,6 +66,7 @@ LARGE_LIBRARIES = {
 }
 
 
+@pytest.mark.numerical
 @pytest.mark.parametrize("matrix", LARGE_LIBRARIES.values(), ids=LARGE_LIBRARIES)
 def test_proposing_loses_nobody(matrix):
     asked = np.unique([*range(0, len(matrix), 30), len(matrix) - 1])
@@ -77,6 +77,7 @@ def test_proposing_loses_nobody(matrix):
         np.testing.assert_array_equal(indices[asked], expected_indices)
 
 
+@pytest.mark.numerical
 def test_a_tie_is_decided_by_index_in_a_large_library_too():
     indices, distances = find_neighbors(LARGE_LIBRARIES["one song very often"], 12)
     assert indices[-1].tolist() == [0, *range(N_LARGE, N_LARGE + 11)]

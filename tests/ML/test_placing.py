@@ -8,8 +8,6 @@ from ML.neighbors import find_neighbors
 from ML.placing import place
 from ML.projections import project
 
-pytestmark = pytest.mark.numerical
-
 N_KNOWN = 300
 ROUNDING = 1e-4  # maps are float32, whose steps are 1e-5 at the 100 that `turned` moves them by
 
@@ -36,6 +34,7 @@ def kept_neighbours(coords: np.ndarray, rows: np.ndarray) -> float:
     return float(np.mean([np.isin(own, there).mean() for own, there in zip(alike, near, strict=True)]))
 
 
+@pytest.mark.numerical
 @pytest.mark.parametrize("method", ["umap", "tsne", "pca"])
 def test_new_tracks_lie_among_those_they_sound_like(method):
     rows = library()
@@ -47,6 +46,7 @@ def test_new_tracks_lie_among_those_they_sound_like(method):
     assert kept_neighbours(np.concatenate([coords, placed]), rows) > 0.85 * drawn_anew
 
 
+@pytest.mark.numerical
 @pytest.mark.parametrize("dimensions", [2, 3])
 def test_pca_places_exactly_also_on_a_map_that_was_turned(dimensions):
     rows = library()
@@ -65,6 +65,7 @@ def test_a_copy_lies_on_its_original_and_others_do_not_share_a_place(method):
     assert len(np.unique(placed, axis=0)) == 30
 
 
+@pytest.mark.numerical
 @pytest.mark.parametrize("dimensions", [2, 3])
 def test_a_map_is_turned_back_onto_its_original(dimensions):
     coords = np.random.default_rng(2).standard_normal((50, dimensions)) * [3.0, 2.0, 1.0][:dimensions]

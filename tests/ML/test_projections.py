@@ -1,6 +1,5 @@
 """A map keeps neighbours together, is the same on every run, and exists for any library."""
 
-import hashlib
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,12 @@ from ML.errors import ModelOutputError, UnknownChoiceError
 from ML.neighbors import find_neighbors
 from ML.pca import standardise
 from ML.projections import PROJECTIONS, project
+from tests.ML.map_stability import (
+    LARGEST_PCA_DIFFERENCE,
+    SMALLEST_OVERLAP,
+    mean_overlap,
+    relative_difference,
+)
 
 REPOSITORY = Path(__file__).parents[2]
 METHODS = list(PROJECTIONS)
@@ -94,22 +99,29 @@ def test_pca_does_not_mirror_when_the_two_largest_loadings_change_places():
     np.testing.assert_allclose(project(one, "pca", 2).coords, project(other, "pca", 2).coords, atol=1e-4)
 
 
-def coords_digests() -> str:
-    """One digest of the maps of every method and dimension, for comparison between processes."""
+MAPS = {f"{method}_{dimensions}": (method, dimensions) for method in METHODS for dimensions in (2, 3)}
+IN_ANOTHER_PROCESS = """
+import sys, numpy
+from tests.ML.test_projections import compute_maps
+numpy.savez(sys.argv[1], **compute_maps())
+"""
+
+
+def compute_maps() -> dict[str, np.ndarray]:
     vectors, _ = styles()
-    maps = [project(vectors, method, dimensions).coords for method in METHODS for dimensions in (2, 3)]
-    return hashlib.sha256(b"".join(coords.tobytes() for coords in maps)).hexdigest()
+    return {name: project(vectors, *choice).coords for name, choice in MAPS.items()}
 
 
-def test_another_process_computes_the_same_map_bit_for_bit():
-    """With as many threads on one processor, where operations are deterministic; test_map_stability.py
-    compares maps of other threads and processors.
-    """
-    code = "from tests.ML.test_projections import coords_digests; print(coords_digests())"
-    other = subprocess.run(
-        [sys.executable, "-c", code], cwd=REPOSITORY, check=True, capture_output=True, text=True
-    )
-    assert other.stdout.split()[-1] == coords_digests()
+def test_another_process_computes_the_same_map(tmp_path):
+    """Not bit for bit: libraries choose their code by alignment of memory and number of threads too."""
+    path = tmp_path / "maps.npz"
+    subprocess.run([sys.executable, "-c", IN_ANOTHER_PROCESS, str(path)], cwd=REPOSITORY, check=True)
+    ours, theirs = compute_maps(), np.load(path)
+    for name, (method, _) in MAPS.items():
+        if method == "pca":
+            assert relative_difference(ours[name], theirs[name]) < LARGEST_PCA_DIFFERENCE
+        else:
+            assert mean_overlap(ours[name], theirs[name]) >= SMALLEST_OVERLAP, name
 
 
 @pytest.mark.parametrize("method", ["umap", "tsne"])

@@ -15,12 +15,14 @@ from ML.registry import MODELS, RELEASES
 
 KEYS = [spec.key for spec in MODELS]
 # The networks of the others, once.
-HEARD = [spec for spec in (*MODELS, *RELEASES) if not spec.variant.endswith(".en")]
+DISTINCT = [spec for spec in (*MODELS, *RELEASES) if not spec.variant.endswith(".en")]
+FIRST = list({spec.builder: spec for spec in reversed(DISTINCT)}.values())  # one of each code
+OTHERS = [spec for spec in DISTINCT if spec not in FIRST]  # which differ from those in widths alone
 N_LAYERS = 2
+MODELS_OF_ONE_WORKER = pytest.mark.xdist_group("models")  # each is built once
 
 
-@pytest.fixture(scope="module", params=HEARD, ids=[spec.release_key for spec in HEARD])
-def model(request):
+def build_thin(spec) -> LoadedModel:
     """Inputs and outputs of full width, but few layers: whole, the largest take a minute and gigabytes."""
     thin_mert = {
         "num_hidden_layers": N_LAYERS, "conv_dim": [16] * 7, "num_conv_pos_embeddings": 16,
@@ -31,11 +33,27 @@ def model(request):
         architectures = {width: facts | thin_mert for width, facts in mert.ARCHITECTURES.items()}
         patch.setattr("ML.models.mert.ARCHITECTURES", architectures)
         patch.setattr("ML.models.vggish.N_DENSE", 64)
-        return LoadedModel(request.param, build(request.param, None, "cpu"))
+        return LoadedModel(spec, build(spec, None, "cpu"))
 
 
-@pytest.mark.parametrize("seconds", [0.1, 3.0, 95.0])
+@pytest.fixture(scope="module", params=FIRST, ids=[spec.release_key for spec in FIRST])
+def model(request) -> LoadedModel:
+    return build_thin(request.param)
+
+
+@MODELS_OF_ONE_WORKER
+@pytest.mark.parametrize("seconds", [0.1, 3.0, 40.0])
 def test_any_length_gives_the_declared_widths(model, seconds):
+    assert_declared_widths(model, seconds)
+
+
+@MODELS_OF_ONE_WORKER
+@pytest.mark.parametrize("spec", OTHERS, ids=[spec.release_key for spec in OTHERS])
+def test_every_variant_gives_the_declared_widths(spec):
+    assert_declared_widths(build_thin(spec), 3.0)
+
+
+def assert_declared_widths(model: LoadedModel, seconds: float) -> None:
     spec = model.spec
     noise = np.random.default_rng(1).normal(0, 0.1, int(seconds * spec.sample_rate)).astype(np.float32)
     output = model.embed(noise, spec.sample_rate)
@@ -48,11 +66,13 @@ def test_any_length_gives_the_declared_widths(model, seconds):
     assert seconds - output.segment_starts[-1] < 2 * spec.segment_seconds, "heard to the end"
 
 
+@MODELS_OF_ONE_WORKER
 def test_silence_is_answered_with_finite_numbers(model):
     output = model.embed(np.zeros(model.spec.sample_rate * 4, np.float32), model.spec.sample_rate)
     assert np.isfinite(output.embedding).all() and np.isfinite(output.taggram).all()
 
 
+@MODELS_OF_ONE_WORKER
 def test_batches_do_not_change_what_is_heard(model):
     spec = model.spec
     noise = np.random.default_rng(2).normal(0, 0.1, int(1.6 * spec.segment_samples)).astype(np.float32)

@@ -19,8 +19,6 @@ from tests.ML.golden import (
     whole_segments,
 )
 
-pytestmark = pytest.mark.numerical
-
 TOLERANCE = 1e-4  # the reference summed in float32 in another order; taggrams are 0 to 1
 IS_RESIDUAL = {"vgg_res_filled": True, "vgg_simple_filled": False}
 BLOCKS = {True: ResidualBlock, False: SimpleBlock}
@@ -38,6 +36,7 @@ def hear(network: VGG, waveform: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return embedding.numpy(), taggram.numpy()
 
 
+@pytest.mark.numerical
 @pytest.mark.parametrize("golden_name", IS_RESIDUAL)
 def test_architecture_on_a_synthetic_sound(golden_name):
     golden = np.load(SYNTHETIC)
@@ -56,6 +55,7 @@ def test_architecture_on_real_music(golden_name, clip):
     assert np.abs(taggram - golden[f"{golden_name}_taggram"]).max() < TOLERANCE
 
 
+@pytest.mark.numerical
 @pytest.mark.parametrize("is_residual", [True, False])
 def test_folded_batch_norms_change_rounding_only(is_residual):
     network = filled_vgg(is_residual)

@@ -14,8 +14,6 @@ from ML.models.vggish import Postprocessor, VGGish
 from ML.vggish_features import VggishLogMel
 from tests.ML.golden import CLIPS, SHARED, SYNTHETIC, fill_weights, needs_shared, synthetic_waveform
 
-pytestmark = pytest.mark.numerical
-
 TOLERANCE = 1e-4  # the reference summed in float32 in another order; values are 15 at most
 SPEC = registry.get("vggish")
 
@@ -33,6 +31,7 @@ def examples(waveform: np.ndarray) -> torch.Tensor:
     return torch.from_numpy(np.array(LoadedModel(SPEC, None).split(track).samples))
 
 
+@pytest.mark.numerical
 def test_architecture_and_front_end_on_a_synthetic_sound(network):
     golden = np.load(SYNTHETIC)
     segments = examples(synthetic_waveform(16_000))

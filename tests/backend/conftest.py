@@ -10,6 +10,7 @@ import urllib.request
 import pytest
 
 from tests.conftest import REPOSITORY, flask_command
+from tests.processes import PATIENCE_SECONDS
 
 
 def free_ports(n: int) -> list[int]:
@@ -24,10 +25,12 @@ def free_ports(n: int) -> list[int]:
 
 def fetch(port: int, path: str) -> bytes:
     """The body, as soon as the server answers at all."""
-    deadline = time.monotonic() + 180
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as response:
+            with urllib.request.urlopen(
+                f"http://127.0.0.1:{port}{path}", timeout=PATIENCE_SECONDS
+            ) as response:
                 return response.read()
         except urllib.error.HTTPError:
             raise
@@ -75,6 +78,8 @@ def serve(environment):
     yield start
     for process in started:
         process.kill()
-        print("\n".join(process.communicate(timeout=10)))  # pytest shows it where a test has failed
+        print(
+            "\n".join(process.communicate(timeout=PATIENCE_SECONDS))
+        )  # pytest shows it where a test has failed
         for file in process.files:
             file.close()

@@ -9,8 +9,8 @@ import pytest
 
 from backend.jobs.stream import JobStreams
 from tests.backend.conftest import fetch
+from tests.processes import PATIENCE_SECONDS
 
-PATIENCE_SECONDS = 60
 LAST_CHUNK = b"0\r\n\r\n"
 
 

@@ -14,6 +14,7 @@ from ML import registry
 from ML.errors import DownloadError
 from ML.inference import LoadedModel
 from tests.conftest import CountingModel
+from tests.processes import PATIENCE_SECONDS
 from tests.sounds import noise, write_sound
 
 EXTRACT = {"kind": "extract", "parameters": {"models": ["acoustic"]}}
@@ -267,11 +268,11 @@ def worker(work_off):
     """Works in a thread beside; joined at the end."""
     thread = threading.Thread(target=work_off)
     yield thread
-    thread.join(60)
+    thread.join(PATIENCE_SECONDS)
 
 
 def wait_until_it_waits(tell, job_id: int) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while "Waiting for another" not in tell(job_id)["stage"]:
         assert time.monotonic() < deadline, "it never waited"
         time.sleep(0.05)

@@ -13,6 +13,7 @@ from backend.logs import set_up_logs
 from tests.backend.conftest import fetch, free_ports
 from tests.backend.test_errors import assert_error
 from tests.conftest import REPOSITORY, flask_command
+from tests.processes import PATIENCE_SECONDS
 
 TOKEN = "a-token-that-nobody-guesses"
 
@@ -126,6 +127,6 @@ def test_flasks_own_server_keeps_the_token_out_of_its_log_too(environment):
         assert b"refresh" in fetch(port, f"/?token={TOKEN}")
     finally:
         process.terminate()
-        output, _ = process.communicate(timeout=30)
+        output, _ = process.communicate(timeout=PATIENCE_SECONDS)
     assert "GET /?token=[hidden]" in output
     assert TOKEN not in output

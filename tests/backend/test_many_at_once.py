@@ -14,6 +14,7 @@ from tests.backend.test_stopping import indexed as indexed
 from tests.backend.test_stopping import path as path
 from tests.backend.test_stopping import shelf as shelf
 from tests.conftest import process_environment
+from tests.processes import PATIENCE_SECONDS
 from tests.soundness import assert_sound, query
 
 pytestmark = pytest.mark.xdist_group("stopping")
@@ -25,7 +26,7 @@ def read_on(port: int, number: int, over: threading.Event, statuses: Counter) ->
     while not over.is_set():
         path = PATHS[number % len(PATHS)]
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE_SECONDS) as answer:
                 json.load(answer)
                 statuses[answer.status] += 1
         except urllib.error.HTTPError as error:

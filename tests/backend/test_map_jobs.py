@@ -14,10 +14,10 @@ from db.schema import Track
 from environment import SWITCH
 from ML.errors import ModelOutputError
 from ML.segments import TrackOutput
+from tests.processes import PATIENCE_SECONDS
 
 URL = "/embeddings?dataset=mtat&metodo=pca"
 PAIR = ("musicnn", "mtat")
-DEADLINE_SECONDS = 30
 
 
 class Painter:
@@ -30,7 +30,7 @@ class Painter:
     def __call__(self, matrix, method, dimensions, seed, options, on_progress):
         self.n_drawn += 1
         on_progress(0.5)
-        assert self.may_finish.wait(DEADLINE_SECONDS)
+        assert self.may_finish.wait(PATIENCE_SECONDS)
         if self.error:
             raise self.error
         return self.real(matrix, method, dimensions, seed, options, on_progress)
@@ -63,7 +63,7 @@ def hear(app, monkeypatch):
 
 def ask_until(client, is_wanted, url: str = URL):
     """The first answer that is wanted."""
-    end = time.monotonic() + DEADLINE_SECONDS
+    end = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < end:
         response = client.get(url)
         if is_wanted(response):
@@ -144,7 +144,7 @@ def test_many_at_once_draw_once(app, hear, painter):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(DEADLINE_SECONDS)
+        thread.join(PATIENCE_SECONDS)
     assert answers == [202] * 6
     painter.may_finish.set()
     ask_until(app.test_client(), lambda response: response.status_code == 200)

@@ -7,19 +7,19 @@ import socket
 import pytest
 
 from tests.backend.conftest import fetch, free_ports
+from tests.processes import PATIENCE_SECONDS
 from tests.sounds import noise, write_sound
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_both_ports_answer_until_the_server_is_stopped(how, serve, music, run):
+def test_both_ports_answer_until_the_server_is_stopped(serve, music, run):
     content = write_sound(music / "Ä.wav", noise(1)).read_bytes()
     assert run("index-audio").exit_code == 0
     process, api, app = serve()
     for port in (api, app):
         assert json.loads(fetch(port, "/audios")) == ["Ä.wav"]
         assert fetch(port, "/audio/%C3%84.wav") == content
-    process.send_signal(how)
-    output, errors = process.communicate(timeout=200)
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=PATIENCE_SECONDS)
     assert f"http://localhost:{app}" in output
     assert f"http://localhost:{api}" in output
     assert "Traceback" not in errors
@@ -35,7 +35,7 @@ def test_a_taken_port_is_named(taken, serve):
         other.listen()
         port = other.getsockname()[1]
         process, api, app = serve(**{f"MELODEX_{taken}": str(port)}, MELODEX_START_WORKER="false")
-        output, errors = process.communicate(timeout=200)
+        output, errors = process.communicate(timeout=PATIENCE_SECONDS)
     free = app if taken == "API_PORT" else api
     assert process.returncode == 1
     assert str(port) in errors
@@ -44,8 +44,10 @@ def test_a_taken_port_is_named(taken, serve):
     assert "ready" not in output
 
 
-def test_one_port_for_both_is_fine(serve):
+def test_one_port_for_both_is_fine_and_the_end_is_asked_for_in_either_way(serve):
     (port,) = free_ports(1)
     process, *_ = serve(MELODEX_API_PORT=str(port), MELODEX_APP_PORT=str(port), MELODEX_START_WORKER="false")
     assert json.loads(fetch(port, "/audios")) == []
-    assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    _, errors = process.communicate(timeout=PATIENCE_SECONDS)
+    assert "Traceback" not in errors

@@ -19,7 +19,7 @@ from db.preprocessing import extract, plan_extraction
 from ML import registry
 from ML.inference import LoadedModel
 from tests.conftest import REPOSITORY, CountingModel, process_environment
-from tests.processes import command_with_stubs, kill_at, paused_at, wait_for_line
+from tests.processes import PATIENCE_SECONDS, command_with_stubs, kill_at, paused_at, wait_for_line
 from tests.reliability.workspace import left_overs
 from tests.soundness import ROWS, assert_sound, query
 from tests.sounds import noise, tone, write_sound
@@ -27,7 +27,6 @@ from tests.sounds import noise, tone, write_sound
 pytestmark = pytest.mark.xdist_group("stopping")  # one worker: its undisturbed run serves all
 N_SONGS = 18
 EXTENSIONS = (".wav", ".flac", ".ogg")
-PATIENCE_SECONDS = 200
 EXTRACT = ("preprocess-all", "--no-progress")
 WITHOUT_MAPS = (*EXTRACT, "--no-maps")
 INDEX = ("index-audio", "--no-progress")

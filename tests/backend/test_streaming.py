@@ -11,11 +11,11 @@ import psutil
 import pytest
 
 from tests.backend.conftest import fetch
+from tests.processes import PATIENCE_SECONDS
 from tests.sounds import noise, wav_bytes
 
 pytestmark = pytest.mark.xdist_group("stopping")
 N_SLOW, N_FAST = 150, 50
-PATIENCE_SECONDS = 200
 MEGABYTES = 40  # more than a server may keep in memory for somebody who does not listen
 
 

@@ -20,13 +20,13 @@ import pytest
 
 from db.jobs import JobStore
 from tests.backend.conftest import free_ports
-from tests.backend.test_stopping import N_SONGS, PATIENCE_SECONDS
+from tests.backend.test_stopping import N_SONGS
 from tests.backend.test_stopping import indexed as indexed
 from tests.backend.test_stopping import path as path
 from tests.backend.test_stopping import shelf as shelf
 from tests.backend.test_stopping import undisturbed as undisturbed
 from tests.conftest import REPOSITORY, process_environment
-from tests.processes import command_with_stubs, find_worker
+from tests.processes import PATIENCE_SECONDS, command_with_stubs, find_worker
 from tests.soundness import ROWS, assert_sound, query
 
 pytestmark = pytest.mark.xdist_group("stopping")
@@ -44,13 +44,13 @@ class Server:
     store: JobStore
 
     def get(self, path: str):
-        with urllib.request.urlopen(self.address + path, timeout=30) as answer:
+        with urllib.request.urlopen(self.address + path, timeout=PATIENCE_SECONDS) as answer:
             return json.load(answer)
 
     def post(self, path: str, body: object = None) -> dict:
         data = json.dumps(body).encode()
         request = urllib.request.Request(self.address + path, data, {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
             return json.load(answer)
 
     def job(self, job_id: int) -> dict:

@@ -19,6 +19,7 @@ from db.schema import Base, Embedding, SegmentVectors, Track
 from ML.errors import LibraryError
 from tests.conftest import REPOSITORY
 from tests.original import ACOUSTIC_COLUMNS, N_TRACKS, make_original_database, original_vector
+from tests.processes import PATIENCE_SECONDS
 
 FIRST_COLUMNS = ("id", "filename", "duration", "processed_at", "created_at")
 EMBEDDING_COLUMNS = (
@@ -222,7 +223,7 @@ def test_processes_that_open_a_new_database_at_once_all_write_to_it(tmp_path):
         subprocess.Popen(command, cwd=REPOSITORY, stderr=subprocess.PIPE, text=True) for command in commands
     ]
     for process in processes:
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=PATIENCE_SECONDS)
         assert process.returncode == 0, errors
     assert len(dump(path, ("id",))) == 80
 

@@ -20,8 +20,9 @@ from pathlib import Path
 import psutil
 import requests
 
+from tests.processes import PATIENCE_SECONDS
 from tests.reliability.uploading import EXTRACT, send, serve, songs, wait_for, wait_for_jobs
-from tests.reliability.workspace import PATIENCE_SECONDS, Workspace, fill_shelf
+from tests.reliability.workspace import Workspace, fill_shelf
 
 PATHS = (
     "/tracks",
@@ -93,22 +94,24 @@ def repeat(
 
 
 def read(address: str, rng: random.Random) -> requests.Response:
-    return requests.get(address + rng.choice(PATHS), timeout=60)
+    return requests.get(address + rng.choice(PATHS), timeout=PATIENCE_SECONDS)
 
 
 def listen(address: str, rng: random.Random) -> requests.Response:
     first = rng.randrange(10_000)
     return requests.get(
-        f"{address}/audio/000.wav", headers={"Range": f"bytes={first}-{first + 9999}"}, timeout=60
+        f"{address}/audio/000.wav",
+        headers={"Range": f"bytes={first}-{first + 9999}"},
+        timeout=PATIENCE_SECONDS,
     )
 
 
 def settle(address: str) -> None:
     """Every song is heard, and every map is there."""
-    requests.post(f"{address}/jobs", json=EXTRACT, timeout=60).raise_for_status()
+    requests.post(f"{address}/jobs", json=EXTRACT, timeout=PATIENCE_SECONDS).raise_for_status()
     wait_for_jobs(address)
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while any(requests.get(address + path, timeout=60).status_code != 200 for path in PATHS):
+    while any(requests.get(address + path, timeout=PATIENCE_SECONDS).status_code != 200 for path in PATHS):
         assert time.monotonic() < deadline, "a map that is never drawn"
         time.sleep(0.1)
 
@@ -158,7 +161,7 @@ def watch(
     began = time.monotonic()
     while time.monotonic() - began < seconds or not is_enough():
         if len(samples) % 10 == 0:
-            requests.post(f"{address}/jobs", json=EXTRACT, timeout=60)
+            requests.post(f"{address}/jobs", json=EXTRACT, timeout=PATIENCE_SECONDS)
             send(address, [sent[len(samples) // 10 % len(sent)]])
         time.sleep(SAMPLE_SECONDS)
         samples.append(measure(process, workspace))

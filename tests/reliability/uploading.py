@@ -11,7 +11,8 @@ import requests
 
 from tests.backend.conftest import free_ports
 from tests.conftest import flask_command
-from tests.reliability.workspace import PATIENCE_SECONDS, Workspace, hashes
+from tests.processes import PATIENCE_SECONDS
+from tests.reliability.workspace import Workspace, hashes
 from tests.soundness import query
 
 N_SENT = 12
@@ -49,7 +50,9 @@ def send(address: str, paths: Iterable[Path]) -> None:
     wait_for(address)
     for path in paths:
         with path.open("rb") as file:
-            answer = requests.post(f"{address}/upload", files={"file": (path.name, file)}, timeout=60)
+            answer = requests.post(
+                f"{address}/upload", files={"file": (path.name, file)}, timeout=PATIENCE_SECONDS
+            )
         assert answer.status_code == 200, answer.text
 
 
@@ -57,7 +60,7 @@ def wait_for(address: str) -> None:
     deadline = time.monotonic() + 60
     while True:
         try:
-            requests.get(f"{address}/jobs", timeout=30)
+            requests.get(f"{address}/jobs", timeout=PATIENCE_SECONDS)
             return
         except requests.ConnectionError:
             if time.monotonic() > deadline:
@@ -87,7 +90,7 @@ def send_the_rest(workspace: Workspace) -> None:
     process, address = serve(workspace)
     try:
         send(address, songs(workspace))
-        requests.post(f"{address}/jobs", json=EXTRACT, timeout=30).raise_for_status()
+        requests.post(f"{address}/jobs", json=EXTRACT, timeout=PATIENCE_SECONDS).raise_for_status()
         wait_for_jobs(address)
     finally:
         process.terminate()
@@ -102,7 +105,7 @@ def wait_for_jobs(address: str) -> None:
 
 
 def job_states(address: str) -> list[str]:
-    return [job["state"] for job in requests.get(f"{address}/jobs", timeout=30).json()["jobs"]]
+    return [job["state"] for job in requests.get(f"{address}/jobs", timeout=PATIENCE_SECONDS).json()["jobs"]]
 
 
 def received(workspace: Workspace) -> Any:

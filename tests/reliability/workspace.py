@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import IO
 
 from tests.conftest import REPOSITORY, flask_command, process_environment
+from tests.processes import PATIENCE_SECONDS
 from tests.sounds import noise, tone, write_sound
 
 KINDS = (".wav", ".flac", ".ogg", ".mp3")
@@ -14,7 +15,6 @@ MODELS = {
     "TRANF_MODELS": "acoustic,mfcc_cnn",
     "MODEL_SIZES": "librosa,genres10",
 }  # they come along, and are quick
-PATIENCE_SECONDS = 240
 TEMPORARY = ("*.part", "*.tmp", "*-journal", "*~", ".latest.*")
 
 

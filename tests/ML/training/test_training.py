@@ -1,4 +1,4 @@
-"""Training learns the demo library's eight styles, gives the same run twice, and says what it did."""
+"""Training learns four styles of the demo library, gives the same run twice, and says what it did."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ from ML.training.runs import TrainingRun
 from ML.training.settings import TrainSettings
 from ML.training.train_mfcc import Reporter, start_run, train
 
-ONE_CORE = pytest.mark.xdist_group("training")
+pytestmark = pytest.mark.xdist_group("training")  # one worker: the music is rendered once
 SHORT = {"fixed_mfcc_length": 128, "num_workers": 0, "patience": 0, "mixup": 0.0, "batch_size": 8}
 
 
@@ -32,12 +32,12 @@ def one_thread():
     torch.set_num_threads(n_threads)
 
 
-@ONE_CORE
-def test_eight_styles_are_learnt_and_reported(rendered, tmp_path):
-    settings = settings_for(rendered, num_epochs=40, learning_rate=1e-3, batch_size=16)
+def test_four_styles_are_learnt_and_reported(rendered, tmp_path):
+    settings = settings_for(rendered, num_epochs=12, learning_rate=3e-3)
     run = start_run(settings, tmp_path, Reporter())
     verdict = train(run, settings, Reporter())
-    assert verdict.accuracy > 0.95, "renders it never heard; chance is 1 / 8"
+    # By chance, 1 / 4 each, seven of these eight renders come out right once in 2,600 runs.
+    assert len(verdict.labels) == 8 and verdict.accuracy >= 7 / 8
     assert (tmp_path / "latest").resolve() == run.folder
     written = {path.name for path in run.folder.iterdir()}
     assert written >= {
@@ -59,7 +59,6 @@ def test_eight_styles_are_learnt_and_reported(rendered, tmp_path):
     )
 
 
-@ONE_CORE
 def test_the_same_seed_gives_the_same_run_to_the_digit(rendered, tmp_path):
     """Equal bits: the same operations in one thread of one process."""
     histories = []
@@ -71,7 +70,6 @@ def test_the_same_seed_gives_the_same_run_to_the_digit(rendered, tmp_path):
     assert histories[0] == histories[1] != histories[2]
 
 
-@ONE_CORE
 def test_early_stopping_keeps_the_best_epoch(rendered, tmp_path):
     settings = settings_for(rendered, num_epochs=30, learning_rate=0.3, patience=2)
     run = start_run(settings, tmp_path, Reporter())
@@ -83,12 +81,12 @@ def test_early_stopping_keeps_the_best_epoch(rendered, tmp_path):
 
 
 def test_a_file_that_cannot_be_decoded_is_left_out_and_counted(styles, tmp_path, monkeypatch):
-    (styles / "Jazz" / "take 0.flac").write_bytes(b"fLaC and no more")
+    (styles / "Techno" / "take 0.flac").write_bytes(b"fLaC and no more")
     said: list[str] = []
     run = start_run(settings_for(styles), tmp_path, Reporter(said.append))
     assert any("take 0.flac" in text for text in said)
     assert json.loads(run.params_path.read_text())["left_out"] == {"cannot be decoded": 1}
-    assert not [t for t in run.load_splits() if t.path == styles / "Jazz" / "take 0.flac"]
+    assert not [t for t in run.load_splits() if t.path == styles / "Techno" / "take 0.flac"]
 
 
 def test_mfccs_are_computed_once_and_anew_for_a_changed_file(styles):
