@@ -231,11 +231,3 @@ def count_present(session: Session, table: type[Embedding | ExtractionFailure]) 
         for query in (count, missing)
     )
     return dict(of_all - of_missing)
-
-
-def extracted_pairs(session: Session) -> dict[tuple[int, str, str], int | None]:
-    """{(track id, model, variant): pipeline id} of every vector in the database."""
-    rows = session.execute(
-        select(Embedding.track_id, Embedding.model, Embedding.dataset, Embedding.pipeline_id)
-    )
-    return {(track_id, model, dataset): pipeline_id for track_id, model, dataset, pipeline_id in rows}

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from db.database import Database
 from db.embeddings import save_output
 from db.library import PLAYABLE
-from db.pipelines import load_pipelines, save_pipeline
-from db.schema import Embedding, Track
+from db.pipelines import load_pipelines, save_pipeline, stored_pipelines
+from db.schema import Track
 from db.track_summary import save_heard_summary
 from ML.export.vector_file import VectorFile, VectorRow
 from ML.pipeline import Pipeline
@@ -113,13 +113,3 @@ def tracks_by_hash(session: Session, hashes: Iterable[str]) -> dict[str, list[in
     for content_hash, track_id in session.execute(query):
         found[content_hash or ""].append(track_id)
     return found
-
-
-def stored_pipelines(
-    session: Session, pair: tuple[str, str], track_ids: Iterable[int]
-) -> dict[int, int | None]:
-    """{track id: pipeline id} of those tracks that the model has analyzed."""
-    query = select(Embedding.track_id, Embedding.pipeline_id).where(
-        Embedding.track_id.in_(track_ids), Embedding.model == pair[0], Embedding.dataset == pair[1]
-    )
-    return dict(session.execute(query).all())

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from db.library import PLAYABLE
-from db.schema import Embedding, PipelineRecord, Track
+from db.schema import Embedding, PipelineRecord, Track, VectorStamp
 from db.stamps import Pair, StampedCache
 from ML.pipeline import Pipeline
 
@@ -107,8 +107,9 @@ def newest(ids: Iterable[int | None]) -> int:
 
 def groups_by_pair(session: Session) -> dict[Pair, list[PipelineGroup]]:
     """The groups of every pair that has vectors."""
-    pairs = session.execute(select(Embedding.model, Embedding.dataset).distinct())
-    return {(model, dataset): pipeline_groups(session, (model, dataset)) for model, dataset in pairs}
+    pairs = session.execute(select(VectorStamp.model, VectorStamp.dataset).order_by(VectorStamp.model))
+    groups = {(model, dataset): pipeline_groups(session, (model, dataset)) for model, dataset in pairs}
+    return {pair: found for pair, found in groups.items() if found}
 
 
 def load_pipelines(session: Session, pair: Pair | None = None) -> dict[int | None, Pipeline]:
@@ -136,3 +137,14 @@ def save_pipeline(session: Session, pipeline: Pipeline) -> int:
         session.flush()
         id_ = row.id
     return id_
+
+
+def stored_pipelines(
+    session: Session, pair: Pair, track_ids: Iterable[int] | None = None
+) -> dict[int, int | None]:
+    """{track id: pipeline id} of the tracks that a model has analyzed; of all, or of those named."""
+    query = select(Embedding.track_id, Embedding.pipeline_id)
+    query = query.where(Embedding.model == pair[0], Embedding.dataset == pair[1])
+    if track_ids is not None:
+        query = query.where(Embedding.track_id.in_(track_ids))
+    return dict(session.execute(query).all())

@@ -8,13 +8,13 @@ from pathlib import Path
 from threading import Event
 from typing import NamedTuple
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.database import Database
-from db.embeddings import Pair, extracted_pairs, save_failure, save_output
+from db.embeddings import Pair, save_failure, save_output
 from db.indexing import check_folder
-from db.library import present_tracks
-from db.pipelines import load_pipelines, save_pipeline
+from db.pipelines import load_pipelines, save_pipeline, stored_pipelines
 from db.schema import Track
 from db.track_summary import save_heard_summary
 from ML.devices import Workers, share_out
@@ -83,55 +83,53 @@ def plan_extraction(
     force: also what is there.  renew: also what another pipeline has computed, however many tracks it is.
     pipelines: what each model would run now, by key; those not named count as of unknown weights.
     """
-    specs = list(specs)
-    done = {} if force else extracted_pairs(session)
-    tracks = present_tracks(session)
-    changes = {
-        spec: find_outdated(session, spec, (pipelines or {}).get(spec.key) or describe_spec(spec))
-        for spec in specs
-    }
-    kept = {spec: () if renew else kept_ids(spec, changes[spec], done, tracks) for spec in specs}
-
-    def is_missing(track: Track, spec: ModelSpec) -> bool:
-        pair = (track.id, spec.name, spec.variant)
-        return pair not in done or (done[pair] in changes[spec] and track.id not in kept[spec])
-
+    query = select(Track.id, Track.filename, Track.error).where(Track.gone_at.is_(None))
+    tracks = session.execute(query.order_by(Track.filename)).all()
+    track_ids = frozenset(id_ for id_, _, _ in tracks)
+    if force:
+        planned = {spec: ModelPlan(track_ids, {}) for spec in specs}
+    else:
+        current = {spec: (pipelines or {}).get(spec.key) or describe_spec(spec) for spec in specs}
+        planned = {spec: plan_model(session, now, track_ids, renew) for spec, now in current.items()}
     return [
         TrackPlan(
-            track.id,
-            track.filename,
-            tuple(spec for spec in specs if is_missing(track, spec)),
-            track.error,
-            tuple(
-                Outdated(spec.key, changes[spec][done[track.id, spec.name, spec.variant]])
-                for spec in specs
-                if track.id in kept[spec]
-            ),
+            id_,
+            name,
+            tuple(spec for spec, plan in planned.items() if id_ in plan.missing),
+            error,
+            tuple(Outdated(spec.key, plan.kept[id_]) for spec, plan in planned.items() if id_ in plan.kept),
         )
-        for track in tracks
-        if filename in (None, track.filename)
+        for id_, name, error in tracks
+        if filename in (None, name)
     ]
 
 
-def find_outdated(session: Session, spec: ModelSpec, current: Pipeline) -> dict[int | None, str]:
+@dataclass(frozen=True)
+class ModelPlan:
+    """Of one model: ids of the tracks to run it on, and what has changed for those it leaves as they are."""
+
+    missing: frozenset[int]
+    kept: Mapping[int, str]
+
+
+def plan_model(session: Session, current: Pipeline, track_ids: frozenset[int], renew: bool) -> ModelPlan:
+    """Outdated vectors stay where they are more than a few of the model's, unless they are to be renewed."""
+    changes = find_changes(session, current)
+    stored = {id_: by for id_, by in stored_pipelines(session, current.pair).items() if id_ in track_ids}
+    missing = track_ids - stored.keys()
+    outdated = {id_: changes[by] for id_, by in stored.items() if by in changes}
+    if renew or len(outdated) <= RENEWED_SHARE * len(stored):
+        return ModelPlan(missing | outdated.keys(), {})
+    return ModelPlan(missing, outdated)
+
+
+def find_changes(session: Session, current: Pipeline) -> dict[int | None, str]:
     """What has changed, by id of each pipeline whose vectors do not match the current one's."""
-    stored = load_pipelines(session, (spec.name, spec.variant))
+    stored = load_pipelines(session, current.pair)
     changes = {
         id_: each.describe_change(current) for id_, each in stored.items() if not each.matches(current)
     }
     return {None: NO_RECORD, **changes}
-
-
-def kept_ids(
-    spec: ModelSpec,
-    changes: Mapping[int | None, str],
-    done: Mapping[tuple[int, str, str], int | None],
-    tracks: list[Track],
-) -> set[int]:
-    """Tracks whose outdated vectors stay: all of them, where they are more than a few of the model's."""
-    analyzed = [track.id for track in tracks if (track.id, spec.name, spec.variant) in done]
-    outdated = {id_ for id_ in analyzed if done[id_, spec.name, spec.variant] in changes}
-    return outdated if len(outdated) > RENEWED_SHARE * len(analyzed) else set()
 
 
 def outdated_lines(plans: Iterable[TrackPlan]) -> list[str]:

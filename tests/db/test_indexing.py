@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from db.embeddings import extracted_pairs, load_matrix
+from db.embeddings import load_matrix
 from db.library import genres, readable_filenames
+from db.pipelines import stored_pipelines
 from db.preprocessing import extract, plan_extraction
 from ML import registry
 from ML.errors import LibraryError
@@ -165,7 +166,7 @@ def test_a_gone_song_leaves_lists_and_maps_but_not_the_database(index, hear, dat
     gone = tracks()["a.wav"]
     assert gone.gone_at
     with database.read() as session:
-        assert (gone.id, *PAIR) in extracted_pairs(session)
+        assert gone.id in stored_pipelines(session, PAIR)
     assert index().counts["gone"] == 0, "a song is missed once"
 
 
