@@ -25,7 +25,7 @@ const preloadFirst: Plugin = {
   },
 }
 
-const DOMAIN_TESTS = 'src/domain/**/*.test.ts'
+const PLAIN_TESTS = ['src/domain/**/*.test.ts', 'src/api/*.test.ts', 'src/components/drawing.test.ts', 'src/components/point-map/!(labelLayer|titleLayer).test.ts']
 
 export default defineConfig({
   plugins: [react(), preloadFirst],
@@ -37,9 +37,9 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     projects: [
-      // Without a page, which takes longer to make than these tests take.
-      { extends: true, test: { name: 'domain', environment: 'node', include: [DOMAIN_TESTS] } },
-      { extends: true, test: { name: 'app', environment: 'jsdom', setupFiles: ['./src/testing/setup.ts'], include: ['src/**/*.test.{ts,tsx}'], exclude: [DOMAIN_TESTS] } },
+      // Without a page, which takes longer to make than these tests take. They keep nothing between files, so one process runs many.
+      { extends: true, test: { name: 'plain', environment: 'node', isolate: false, include: PLAIN_TESTS } },
+      { extends: true, test: { name: 'app', environment: 'jsdom', setupFiles: ['./src/testing/setup.ts'], include: ['src/**/*.test.{ts,tsx}'], exclude: PLAIN_TESTS } },
     ],
   },
 })
