@@ -61,6 +61,7 @@ bench: $(VENV)/.installed-dev ui
 	@if [ -d "$(JAMENDO)" ]; then $(BIN)/python -m benchmarks.contrastive --data-root "$(JAMENDO)"; \
 	else echo "benchmarks.contrastive needs music: make bench JAMENDO=DIR, laid out as MTG-Jamendo."; fi
 	$(BIN)/python -m benchmarks.extraction $(BENCH_FLAGS)
+	$(BIN)/python -m benchmarks.pons2019 $(BENCH_FLAGS)
 	$(BIN)/python -m benchmarks.runtimes
 	$(BIN)/python -m benchmarks.genre_inference
 	$(BIN)/python -m benchmarks.projections

@@ -94,9 +94,9 @@ def processor_time() -> float:
 
 
 def bracket(
-    work: str, target: Target, baseline: Callable[[], Spent], ours: Callable[[], Spent]
+    work: str, target: Target | None, baseline: Callable[[], Spent], ours: Callable[[], Spent]
 ) -> Iterator[Row]:
-    """Ours before and after the baseline, their mean; target: of the wall time."""
+    """Ours before and after the baseline, their mean; target: of the wall time, None promises nothing."""
     before, between, after = ours(), baseline(), ours()
     wall = (before.seconds + after.seconds) / 2
     processor = (before.processor_seconds + after.processor_seconds) / 2

@@ -2,6 +2,7 @@
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import config
 from ML import registry
 from ML.errors import ConfigError
 from ML.inference import LoadedModel, build, load_model
+from ML.models import musicnn_pons2019, vgg_pons2019
 from ML.models.musicnn import MusiCNN
 from ML.models.vgg import VGG
 from ML.models.vggish import VGGish
@@ -23,6 +25,7 @@ from ML.torch_model import SegmentNetwork, TorchModel
 from tests.ML.golden import SYNTHETIC, fill_weights, synthetic_waveform
 from tests.ML.test_mert import SPEC as MERT_SPEC
 from tests.ML.test_mert import save_mert
+from tests.ML.test_pons2019 import random_network
 
 TOLERANCE = 1e-4  # ONNX Runtime fuses operations and sums in another order: 7e-7 was measured near 1
 N_SAMPLES = 8
@@ -34,6 +37,11 @@ SHALLOW_MERT = {
 GOLDEN = {
     "musicnn_filled": (lambda: MusiCNN(200, 50), "musicnn/mtat"),
     "vgg_res_filled": (lambda: VGG(512, 50, True), "vgg/msd"),
+}
+
+PONS2019 = {
+    "musicnn/msd": partial(musicnn_pons2019.take_extremes_first, by_spectra=True),
+    "vgg/msd": vgg_pons2019.pool_first,
 }
 
 
@@ -103,6 +111,17 @@ def test_vggish_answers_as_in_pytorch(tmp_path, monkeypatch):
     monkeypatch.setattr("ML.models.vggish.N_DENSE", 64)  # the published 4096 are 280 MB
     network = VGGish(128)
     assert_same(prepare(network, tmp_path, True, 15_600), TorchModel(network, "cpu"), segments(3, 15_600))
+
+
+@pytest.mark.parametrize("key", ["musicnn/msd", "vgg/msd"])
+def test_the_authors_networks_answer_as_in_pytorch(key, tmp_path):
+    """Random weights; every second channel has a batch norm with a negative scale."""
+    n_samples = registry.get(*key.split("/"), release="pons2019").window_samples
+    network, sounds = PONS2019[key](random_network(key)), segments(3, n_samples)
+    theirs = TorchModel(network, "cpu")(sounds)
+    ours = prepare(network, tmp_path, must=True, n_samples=n_samples)(sounds)
+    assert np.abs(ours.embedding - theirs.embedding).max() < TOLERANCE * np.abs(theirs.embedding).max()
+    assert np.abs(ours.taggram - theirs.taggram).max() < TOLERANCE
 
 
 def test_load_model_takes_the_runtime_that_the_settings_name(monkeypatch, tmp_path):
