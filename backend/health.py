@@ -66,7 +66,7 @@ def check_database() -> Iterator[Finding]:
 
 
 def check_weights() -> Iterator[Finding]:
-    runnable, missing = sort_by_weights(default_specs(), weights_dir())
+    runnable, missing = sort_by_weights(default_specs(weights_dir()), weights_dir())
     yield Finding(f"{len(runnable)} of {len(runnable) + len(missing)} models can run")
     if missing:
         names = " ".join(spec.key for spec in missing)
@@ -86,7 +86,7 @@ def check_vectors() -> Iterator[Finding]:
     with database().read() as session:
         n_tracks = session.scalar(select(func.count()).select_from(Track).where(*PLAYABLE)) or 0
         extracted, failed = count_extracted(session), count_failed(session)
-    runnable, _ = sort_by_weights(default_specs(), weights_dir())
+    runnable, _ = sort_by_weights(default_specs(weights_dir()), weights_dir())
     for spec in runnable:
         pair = (spec.name, spec.variant)
         n_missing = n_tracks - extracted.get(pair, 0) - failed.get(pair, 0)
@@ -99,7 +99,7 @@ def check_vectors() -> Iterator[Finding]:
 def check_maps() -> Iterator[Finding]:
     with database().read() as session:
         extracted = count_extracted(session)
-    heard = [spec for spec in default_specs() if extracted.get((spec.name, spec.variant))]
+    heard = [spec for spec in default_specs(weights_dir()) if extracted.get((spec.name, spec.variant))]
     undrawn = missing_maps(heard)
     yield Finding(f"maps of {len(heard)} models")
     if undrawn:

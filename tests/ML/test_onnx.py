@@ -28,8 +28,8 @@ TOLERANCE = 1e-4  # ONNX Runtime fuses operations and sums in another order: 7e-
 N_SAMPLES = 8
 # golden → (network, registry key whose segments it hears)
 GOLDEN = {
-    "musicnn_filled": (lambda: MusiCNN(200, 50), "musicnn/mtat"),
-    "vgg_res_filled": (lambda: VGG(512, 50, True), "vgg/msd"),
+    "musicnn_filled": (lambda: MusiCNN(200, 50), "musicnn/mtat@won2020"),
+    "vgg_res_filled": (lambda: VGG(512, 50, True), "vgg/msd@won2020"),
 }
 
 
