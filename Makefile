@@ -7,6 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 FLASK := $(BIN)/flask --app backend.server
+RECOMMENDED := $(or $(MELODEX_WEIGHTS_DIR),ML/pesos)/musicnn-0.1.0
 UI := ui-embedding-visualization
 UI_SOURCES := $(shell find $(UI)/src $(UI)/public $(UI)/*.json $(UI)/*.ts $(UI)/index.html -type f 2>/dev/null)
 
@@ -20,6 +21,7 @@ run:
 	@$(FLASK) init-db
 	@$(FLASK) make-demo-library --if-empty
 	@$(FLASK) index-audio
+	@test -d "$(RECOMMENDED)" || $(FLASK) download-weights recommended || true  # a map needs no network
 	@$(FLASK) preprocess-all || echo "Some tracks could not be heard (see above); the others are on the map."
 	@$(FLASK) serve
 

@@ -24,7 +24,7 @@ from ML.segments import SegmentOutput, Segments, TrackOutput, join_outputs, pool
 from ML.spec import ModelSpec
 from ML.weights.checksums import check_pinned
 from ML.weights.digests import CACHE_NAME, DigestCache, compute_weights_digest
-from ML.weights.store import find_weights, required_specs
+from ML.weights.store import choose_release, find_weights, required_specs
 
 log = logging.getLogger(__name__)
 SegmentModel = Callable[[Segments], SegmentOutput]
@@ -94,18 +94,23 @@ def load_model(
     name: str,
     variant: str | None = None,
     *,
+    release: str | None = None,
     weights: Path | None = None,
     device: str | None = None,
     n_threads: int = 0,
 ) -> LoadedModel:
     """A model of the registry with its weights; variant None takes the model's first.
 
+    release: of a pair with several; None takes the one in use, see `choose_release`.
     weights: a file to use instead of the one the settings point at.  device: None takes `config.DEVICE`.
     n_threads: that one call may use on a CPU; 0: as many as PyTorch.
     Raises UnknownChoiceError, WeightsMissingError, WeightsError, ConfigError.
     """
-    spec = configured(registry.get(name, variant))
-    overrides = config.model_weights()
+    spec, overrides = registry.get(name, variant, release), config.model_weights()
+    if release is None:
+        own = {spec.name: {spec.variant: weights}} if weights else overrides
+        spec = choose_release(spec, config.WEIGHTS_DIR, own)
+    spec = configured(spec)
     path = weights or find_weights(spec, config.WEIGHTS_DIR, overrides)
     required = [find_weights(needed, config.WEIGHTS_DIR, overrides) for needed in required_specs(spec)[1:]]
     for file in filter(None, [path, *required]):

@@ -41,7 +41,7 @@ class AnswerOnly(nn.Module):
 def export_once(network: SegmentNetwork, window_samples: int, name: str, cache_dir: Path) -> Path:
     """The ONNX file of `network.answer`, made when it is not there; safe between processes.
 
-    name: the model's, one file is kept for each.  Raises RuntimeUnavailableError, OSError.
+    name: the model's with its release, one file is kept for each.  Raises RuntimeUnavailableError, OSError.
     """
     stem = name.replace("/", "--")
     path = cache_dir / f"{stem}-{fingerprint(network)}.onnx"
@@ -49,8 +49,10 @@ def export_once(network: SegmentNetwork, window_samples: int, name: str, cache_d
         if not path.exists():
             log.info("Preparing %s for ONNX Runtime, once", name)
             export(network, window_samples, path)
-            for older in set(cache_dir.glob(f"{stem}-*.onnx")) - {path}:
-                older.unlink(missing_ok=True)
+            pair = stem.split("@")[0]  # files of versions that knew no releases
+            older = {*cache_dir.glob(f"{stem}-*.onnx"), *cache_dir.glob(f"{pair}-*.onnx")} - {path}
+            for file in older:
+                file.unlink(missing_ok=True)
     return path
 
 

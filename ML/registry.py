@@ -3,22 +3,29 @@
 API, commands, UI, README and tests all read it; nothing else lists models. A new model is one
 record here and one file in `ML/models/`.
 
-A pair may have been trained and published more than once: each of these releases is a record of its own.
+A pair may have been trained and published more than once: each of these releases is a record of its own,
+the default one in MODELS. `ML/weights/store.py` chooses the one in use.
 """
 
 from ML.acoustic_names import ACOUSTIC_TAG_NAMES, FEATURE_NAMES
 from ML.errors import UnknownChoiceError
-from ML.model_records import WON2020, mert, musicnn, pons2019, vgg, whisper
+from ML.model_records import mert, musicnn, pons2019, vgg, whisper
 from ML.spec import ModelSpec, Weights
 from ML.tag_names import JAMENDO_TAGS, MSD_TAGS, MTAT_TAGS, TEN_GENRES
 from ML.weights.sources import VGGISH_FILE, VGGISH_PCA_FILE
 
+# The release of these pairs that is used where its file lies at the place of the original program.
+MUSICNN_MSD = musicnn("msd", "Million Song Dataset", 500, MSD_TAGS)
+MUSICNN_MTAT = musicnn("mtat", "MagnaTagATune", 200, MTAT_TAGS)
+VGG_MSD = vgg("msd", "Million Song Dataset", MSD_TAGS)
+VGG_MTAT = vgg("mtat", "MagnaTagATune", MTAT_TAGS)
+
 MODELS: tuple[ModelSpec, ...] = (
-    musicnn("msd", "Million Song Dataset", 500, MSD_TAGS),
-    musicnn("mtat", "MagnaTagATune", 200, MTAT_TAGS),
+    pons2019(MUSICNN_MSD),
+    pons2019(MUSICNN_MTAT),
     musicnn("jamendo", "MTG-Jamendo", 200, JAMENDO_TAGS),
-    vgg("msd", "Million Song Dataset", MSD_TAGS),
-    vgg("mtat", "MagnaTagATune", MTAT_TAGS),
+    pons2019(VGG_MSD),
+    pons2019(VGG_MTAT),
     whisper("base", "Base", 512, 6),
     whisper("small", "Small", 768, 12),
     whisper("tiny", "Tiny", 384, 4),
@@ -118,7 +125,10 @@ MODELS: tuple[ModelSpec, ...] = (
 )
 
 # Further releases of these pairs.
-RELEASES: tuple[ModelSpec, ...] = tuple(pons2019(spec) for spec in MODELS if spec.release == WON2020)
+RELEASES: tuple[ModelSpec, ...] = (MUSICNN_MSD, MUSICNN_MTAT, VGG_MSD, VGG_MTAT)
+
+# What a new installation should have: one wheel with four networks, and a small file.
+RECOMMENDED = ("musicnn/msd", "musicnn/mtat", "vgg/msd", "vgg/mtat", "musicnn/jamendo")
 
 
 def model_names() -> list[str]:

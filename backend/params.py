@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 
 import config
+from backend.context import weights_dir
 from backend.parameters import OPTIONS, PARAMETERS
 from db.embeddings import Space
 from db.map_cache import MapQuery
@@ -12,6 +13,7 @@ from ML import registry
 from ML.errors import MelodexError, UnknownChoiceError
 from ML.projections import SEED, get_projection
 from ML.spec import ModelSpec
+from ML.weights.store import choose_release
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
@@ -59,8 +61,12 @@ def parse_switch(args: Mapping[str, str], name: str) -> bool:
 
 
 def parse_spec(args: Mapping[str, str]) -> ModelSpec:
-    """The model that red and dataset name, in any case. Raises UnknownChoiceError naming the choices."""
-    return registry.get(given(args, "red") or "", given(args, "dataset"))
+    """The model that red and dataset name, in any case, in the release in use.
+
+    Raises UnknownChoiceError naming the choices.
+    """
+    named = registry.get(given(args, "red") or "", given(args, "dataset"))
+    return choose_release(named, weights_dir(), config.model_weights())
 
 
 def parse_choice(args: Mapping[str, str], name: str, choices: Collection[str] | None = None) -> str:

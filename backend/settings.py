@@ -10,7 +10,7 @@ from ML import registry
 from ML.errors import ConfigError, UnknownChoiceError
 from ML.projections import get_projection
 from ML.spec import ModelSpec
-from ML.weights.store import is_runnable
+from ML.weights.store import choose_release, is_runnable
 
 if TYPE_CHECKING:
     from db.embeddings import Pair  # with SQLAlchemy, which takes longer to import than all the rest
@@ -33,20 +33,26 @@ def check_settings() -> None:
             get_projection(method)
 
 
-def default_specs() -> list[ModelSpec]:
-    """The models that `preprocess-all` runs when nobody says otherwise, each once."""
+def default_specs(weights_dir: Path) -> list[ModelSpec]:
+    """The models that `preprocess-all` runs by default, each once, in the release in use."""
     trained = registry.trained_pairs(config.CONV_MODELS, config.DATASETS)
     paired = zip(config.TRANF_MODELS, config.MODEL_SIZES, strict=True)
-    return list(dict.fromkeys([*trained, *(registry.get(model, variant) for model, variant in paired)]))
+    specs = dict.fromkeys([*trained, *(registry.get(model, variant) for model, variant in paired)])
+    return [choose_release(spec, weights_dir, config.model_weights()) for spec in specs]
+
+
+def models_in_use(weights_dir: Path) -> list[ModelSpec]:
+    """Every pair of the registry, in the release in use."""
+    return [choose_release(spec, weights_dir, config.model_weights()) for spec in registry.MODELS]
 
 
 def joining_specs(extracted: "dict[Pair, int]", weights_dir: Path) -> list[ModelSpec]:
-    """The models that the library has been heard with, so that a new track joins every map there is; in an
-    empty library those of the settings. In both cases the ones that can run here.
+    """The models that have analyzed tracks of the library, so that a new track joins every map there is; in
+    an empty library those of the settings. In both cases the ones that can run here.
     """
-    heard = [spec for spec in registry.MODELS if extracted.get((spec.name, spec.variant))]
+    used = [spec for spec in models_in_use(weights_dir) if extracted.get((spec.name, spec.variant))]
     overrides = config.model_weights()
-    return [spec for spec in heard or default_specs() if is_runnable(spec, weights_dir, overrides)]
+    return [spec for spec in used or default_specs(weights_dir) if is_runnable(spec, weights_dir, overrides)]
 
 
 @contextmanager

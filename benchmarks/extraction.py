@@ -106,8 +106,8 @@ def bracket(
 
 # --- against the original way -------------------------------------------------------------------------------
 def against_the_original(songs: list[Path]) -> Iterator[Row]:
-    weights = find_weights(registry.get("musicnn", "mtat"), config.WEIGHTS_DIR, {})
-    load_model("musicnn", "mtat", device="cpu")  # exports the network, once in its life
+    weights = find_weights(registry.get("musicnn", "mtat", "won2020"), config.WEIGHTS_DIR, {})
+    load_model("musicnn", "mtat", release="won2020", device="cpu")  # exports the network, once in its life
     with tempfile.TemporaryDirectory() as folder:
         environment = make_library(Path(folder), songs)
         yield from bracket(
@@ -141,7 +141,7 @@ def flask(environment: dict[str, str], *arguments: str) -> str:
 
 
 def run_command(environment: dict[str, str], n_songs: int) -> Spent:
-    arguments = ("--force", "--models", "musicnn/mtat", "--no-maps", "--no-progress")
+    arguments = ("--force", "--models", "musicnn/mtat@won2020", "--no-maps", "--no-progress")
     said: list[str] = []
     spent = spend(lambda: said.append(flask(environment, "preprocess-all", *arguments)))
     assert f"{n_songs} extracted, 0 failed" in said[0], said

@@ -55,14 +55,15 @@ def parse() -> argparse.Namespace:
 
 
 def runnable() -> list[ModelSpec]:
-    """Every MusiCNN whose weights are there."""
-    specs = [spec for spec in registry.MODELS if spec.name == "musicnn"]
+    """Every MusiCNN of Won et al. whose weights are there."""
+    everything = (*registry.RELEASES, *registry.MODELS)
+    specs = [spec for spec in everything if spec.name == "musicnn" and spec.release != "pons2019"]
     return [spec for spec in specs if is_runnable(spec, config.WEIGHTS_DIR, config.model_weights())]
 
 
 def hear(spec: ModelSpec, tracks: Sequence[LabelledTrack]) -> tuple[np.ndarray, np.ndarray]:
     """The space of each way: float32 [n, D]."""
-    model = load_model(spec.name, spec.variant, device="cpu")
+    model = load_model(spec.name, spec.variant, release=spec.release, device="cpu")
     waveforms = (resample(decode(track.path), spec.sample_rate) for track in tracks)
     pairs = [(model.embed(each, spec.sample_rate).embedding, embed_whole(model, each)) for each in waveforms]
     segmented, whole = (np.stack(vectors) for vectors in zip(*pairs, strict=True))

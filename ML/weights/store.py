@@ -2,6 +2,7 @@
 
 import pickle
 import struct
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from ML.spec import ModelSpec
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+Overrides = dict[str, dict[str, Path]]  # {model: {variant: path}}, `config.MODEL_WEIGHTS`
 SHIPPED_DIR = Path(__file__).parents[1] / "pesos"  # what comes with the project, whatever WEIGHTS_DIR says
 # What reading a damaged file ends with: bytes that are no checkpoint may be any commands of a pickle.
 DAMAGE = (
@@ -24,19 +26,61 @@ TENSORFLOW_FILES = (".index", ".data-00000-of-00001")  # of a TensorFlow 1 check
 BEST_MODEL = "best_model.pth"  # in the folder of a contrastive training run
 
 
-def weights_path(spec: ModelSpec, weights_dir: Path, overrides: dict[str, dict[str, Path]]) -> Path | None:
+def weights_path(spec: ModelSpec, weights_dir: Path, overrides: Overrides) -> Path | None:
     """Where the weights of a model lie or belong, or None for a model without weights.
 
-    overrides: {model: {variant: path}}, `config.MODEL_WEIGHTS`; it wins over the layout of weights_dir.
+    overrides: {model: {variant: path}}, `config.MODEL_WEIGHTS`; it wins over the layout of weights_dir, but
+    for a record of another release than the file is of.
     """
     if spec.weights is None:
         return None
     override = overrides.get(spec.name, {}).get(spec.variant)
+    if override and release_of_file(spec, override).release != spec.release:
+        override = None
     places = [weights_dir / name for name in (spec.weights.path, *spec.weights.alternatives)]
     if spec.weights.is_shipped:  # one's own come first
         shipped = SHIPPED_DIR / spec.weights.path
         places = [*(place for place in places if place != shipped), shipped]
     return override or next((place for place in places if is_present(place)), places[0])
+
+
+def choose_release(spec: ModelSpec, weights_dir: Path, overrides: Overrides) -> ModelSpec:
+    """The release in use of a pair that has several: that of the file which `MODEL_WEIGHTS` names, else the
+    one of a file at the original program's place, else the default.
+    """
+    releases = registry.releases_of(spec.name, spec.variant)
+    if len(releases) < 2:
+        return spec
+    if override := overrides.get(spec.name, {}).get(spec.variant):
+        return release_of_file(spec, override)
+    return next((each for each in releases if has_file(each, weights_dir)), releases[0])
+
+
+def has_file(spec: ModelSpec, weights_dir: Path) -> bool:
+    """Whether weights that are published as files, not in a package, are there."""
+    return bool(spec.weights and not spec.weights.wheel and is_present(weights_dir / spec.weights.path))
+
+
+def release_of_file(spec: ModelSpec, path: Path) -> ModelSpec:
+    """The release that a file or folder of weights is of: a wheel has TensorFlow checkpoints, in folders."""
+    releases = registry.releases_of(spec.name, spec.variant)
+    is_checkpoint = is_tensorflow(path) or not (path.suffix or path.is_file())
+    fitting = (each for each in releases if each.weights and bool(each.weights.wheel) == is_checkpoint)
+    return next(fitting, spec)
+
+
+def resolve_keys(keys: Iterable[str], weights_dir: Path, overrides: Overrides) -> list[ModelSpec]:
+    """Records by their keys, each once: "musicnn/msd" is the release in use, "musicnn/msd@won2020" that one.
+
+    Raises UnknownChoiceError; WeightsError for two releases of a pair, whose vectors would be mixed.
+    """
+    specs: dict[tuple[str, str], ModelSpec] = {}
+    for key in keys:
+        for named in registry.get_by_key(key):
+            spec = named if "@" in key else choose_release(named, weights_dir, overrides)
+            if specs.setdefault((spec.name, spec.variant), spec).release != spec.release:
+                raise WeightsError(f"Choose one release of {spec.key}: a library has the vectors of one.")
+    return list(specs.values())
 
 
 def is_present(path: Path) -> bool:
@@ -60,7 +104,7 @@ def checkpoint_file(path: Path) -> Path:
     return next((file for file in files if file.is_file()), files[0])
 
 
-def find_weights(spec: ModelSpec, weights_dir: Path, overrides: dict[str, dict[str, Path]]) -> Path | None:
+def find_weights(spec: ModelSpec, weights_dir: Path, overrides: Overrides) -> Path | None:
     """Path of weights that are there, None for a model that needs none.
 
     Raises WeightsMissingError saying what to get and where to put it, for a model it listens through too.
@@ -72,13 +116,13 @@ def find_weights(spec: ModelSpec, weights_dir: Path, overrides: dict[str, dict[s
     return weights_path(spec, weights_dir, overrides)
 
 
-def is_runnable(spec: ModelSpec, weights_dir: Path, overrides: dict[str, dict[str, Path]]) -> bool:
+def is_runnable(spec: ModelSpec, weights_dir: Path, overrides: Overrides) -> bool:
     paths = [weights_path(each, weights_dir, overrides) for each in required_specs(spec)]
     return all(path is None or is_present(path) for path in paths)
 
 
 def required_specs(spec: ModelSpec) -> list[ModelSpec]:
-    """The model, then those it listens through."""
+    """The model, then those whose output it takes."""
     return [spec, *(needed for key in spec.requires for needed in registry.get_by_key(key))]
 
 

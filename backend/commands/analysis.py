@@ -9,13 +9,14 @@ from typing import Any, TypeVar
 import click
 from flask import current_app
 
+import config
 from backend.commands.edge import command, no_progress_option, progress_bar
 from backend.commands.report_files import write_files
-from backend.context import database
+from backend.context import database, weights_dir
 from backend.judging import N_NEIGHBORS, SEED
+from backend.settings import models_in_use
 from db.analysis import LabelledSpace, load_space
 from db.embeddings import count_extracted
-from ML import registry
 from ML.errors import LibraryError
 from ML.evaluation import genre_report, plots, tag_report
 from ML.evaluation.genre_report import ModelGenres
@@ -25,6 +26,7 @@ from ML.evaluation.report_files import Writers, text_file
 from ML.evaluation.tag_report import ModelTags
 from ML.evaluation.tag_tables import Tags, find_tags, read_jamendo_tags, read_own_tags
 from ML.spec import ModelSpec
+from ML.weights.store import resolve_keys
 
 Judged = TypeVar("Judged")
 GENRE_REPORT = "genre_similarity_report.txt"
@@ -154,8 +156,9 @@ def heard_specs(models: str | None) -> list[ModelSpec]:
     """Models named, or all of the registry that have heard a track. Raises LibraryError for none."""
     with database().read() as session:
         extracted = count_extracted(session)
-    named = [spec for key in (models or "").split(",") if key for spec in registry.get_by_key(key)]
-    wanted = list(dict.fromkeys(named)) or registry.MODELS
+    keys = [key for key in (models or "").split(",") if key]
+    named = resolve_keys(keys, weights_dir(), config.model_weights())
+    wanted = named or models_in_use(weights_dir())
     heard = [spec for spec in wanted if extracted.get((spec.name, spec.variant))]
     deaf = [spec.key for spec in named if spec not in heard]
     if deaf or not heard:

@@ -21,13 +21,13 @@ from backend.loading import alone, current_pipelines, listen, pick_device_for
 from backend.settings import default_specs
 from db.library import get_track
 from db.preprocessing import ExtractionSummary, TrackPlan, outdated_lines, plan_extraction
-from ML import registry
 from ML.devices import describe_device
 from ML.errors import MelodexError
 from ML.spec import ModelSpec
+from ML.weights.store import resolve_keys
 
 models_option = click.option(
-    "--models", help="Models to run, e.g. musicnn/mtat,acoustic; default: those the settings name."
+    "--models", help="Models to run, e.g. musicnn/mtat,vgg/msd@won2020; default: those the settings name."
 )
 device_option = click.option("--device", help="Where networks run: auto, cpu, cuda, cuda:1, mps.")
 force_option = click.option("--force", is_flag=True, help="Extract again what is already there.")
@@ -87,15 +87,22 @@ def preprocess_track(
 def wanted_specs(models: str | None) -> list[ModelSpec]:
     """Records of the models named, or of the settings' pairs. Raises UnknownChoiceError."""
     if models:
-        return list(dict.fromkeys(spec for key in models.split(",") for spec in registry.get_by_key(key)))
-    return default_specs()
+        return resolve_keys(models.split(","), weights_dir(), config.model_weights())
+    return default_specs(weights_dir())
 
 
 def runnable_specs(specs: list[ModelSpec], are_named: bool) -> list[ModelSpec]:
-    """Those whose weights are there; the others are told, an error for those asked for by name."""
+    """Those whose weights are there; an error for others that were named, with the way to get them."""
     runnable, missing = sort_by_weights(specs, weights_dir())
-    for reason in missing.values():
-        click.echo(f"skipped: {reason}", err=True)
+    if are_named or len(missing) == 1:
+        for reason in missing.values():
+            click.echo(f"skipped: {reason}", err=True)
+    elif missing:
+        click.echo(
+            f"{len(missing)} models have no weights (the command models lists them); download-weights "
+            "recommended gets those to begin with.",
+            err=True,
+        )
     if missing and (are_named or not runnable):
         raise MelodexError(f"{len(missing)} of the wanted models cannot run: their weights are not there.")
     return runnable

@@ -14,6 +14,7 @@ from backend.commands.edge import command, no_progress_option
 from backend.context import database, weights_dir
 from backend.fetching import Fetched, fetch_missing
 from backend.routes.models import describe
+from backend.settings import models_in_use
 from db.embeddings import count_extracted, count_failed
 from db.pipelines import groups_by_pair
 from ML import registry
@@ -25,8 +26,10 @@ from ML.weights.staging import Progress
 from ML.weights.store import is_runnable, missing_message
 from ML.weights.verification import verify_weights
 
-COLUMNS = ("model", "variant", "width", "taggram", "size", "licence", "weights", "extracted")
-NUMBERS = {"width", "size", "extracted"}
+RECOMMENDED = "recommended"
+RECOMMENDED_TIMEOUT_SECONDS = 5  # without data: nobody asked for a certain file
+COLUMNS = ("model", "variant", "release", "width", "taggram", "size", "licence", "weights", "tracks")
+NUMBERS = {"width", "size", "tracks"}
 PINNED_NOTE = (
     "* pinned on first use: nobody has published a digest, so the one it comes with is noted in\n"
     "  {pins} and checked ever after."
@@ -45,19 +48,20 @@ def models(as_json: bool) -> None:
     """List every model: widths, size, licence, whether its weights are there, how many tracks it has heard.
 
     A model runs where its weights are present or not needed; download-weights fetches those that are absent.
+    Of a model with several releases of weights it shows the one in use.
     """
     with database().read() as session:
         extracted, failed, groups = count_extracted(session), count_failed(session), groups_by_pair(session)
+    specs = models_in_use(weights_dir())
     if as_json:
         records = [
-            {**describe(spec, extracted, failed, groups), "state": weights_state(spec)}
-            for spec in registry.MODELS
+            {**describe(spec, extracted, failed, groups), "state": weights_state(spec)} for spec in specs
         ]
         click.echo(json.dumps(records, indent=2, ensure_ascii=False))
         return
-    rows = [model_row(spec, extracted.get((spec.name, spec.variant), 0)) for spec in registry.MODELS]
+    rows = [model_row(spec, extracted.get((spec.name, spec.variant), 0)) for spec in specs]
     click.echo("\n".join(aligned(COLUMNS, rows, NUMBERS)))
-    if any(is_pinned_on_first_use(spec) for spec in registry.MODELS):
+    if any(is_pinned_on_first_use(spec) for spec in specs):
         click.echo(f"\n{PINNED_NOTE.format(pins=weights_dir() / PINS_NAME)}")
 
 
@@ -65,6 +69,7 @@ def model_row(spec: ModelSpec, n_extracted: int) -> tuple[str, ...]:
     return (
         spec.name,
         spec.variant,
+        spec.release or "-",
         str(spec.embedding_dim),
         f"{spec.taggram_dim} {spec.taggram_kind}",
         size_text(spec),
@@ -91,42 +96,79 @@ def is_pinned_on_first_use(spec: ModelSpec) -> bool:
 
 
 @command("download-weights")
-@click.argument("models", nargs=-1, metavar="[MODEL[/VARIANT]]...")
+@click.argument("models", nargs=-1, metavar="[MODEL[/VARIANT[@RELEASE]]]...")
 @click.option("--all", "everything", is_flag=True, help="The weights of every model.")
 @click.option("--verify", is_flag=True, help="Fetch nothing: check the digests of what is there.")
 @no_progress_option
 def download(models: tuple[str, ...], everything: bool, verify: bool, no_progress: bool) -> None:
-    """Fetch pre-trained weights from where they are published: of musicnn/mtat, or of all sizes of whisper.
+    """Fetch pre-trained weights from where they are published: of musicnn/mtat, of all sizes of whisper, or
+    those that are recommended.
 
-    Stop it at any moment: the next run continues. Exit status 1 when something wanted is missing at the end.
+    "recommended" is one wheel with MusiCNN and VGG, and MusiCNN/Jamendo if its host can be reached. Exit
+    status 1 when something wanted is missing at the end; of the recommended ones, when all are.
     """
-    specs = chosen_specs(models, everything or verify)
+    if models == (RECOMMENDED,) and not verify:
+        download_recommended(no_progress)
+        return
+    models = registry.RECOMMENDED if models == (RECOMMENDED,) else models
+    specs = chosen_specs(models, everything or verify, verify)
     if verify:
         report_verdicts(specs, are_named=bool(models))
         return
     fetched = fetch_with_bars(specs, no_progress)
-    size = readable_size(sum(path.stat().st_size for path in fetched.paths))
-    click.echo(
-        f"Fetched {len(fetched.paths)} files ({size}) into {weights_dir()}; {len(fetched.there)} models had "
-        f"all they need, {len(fetched.failed)} failed."
-    )
+    report_fetched(fetched)
     for spec in fetched.unpublished:
         path = weights_dir() / (spec.weights.path if spec.weights else "")
         click.echo(f"failed: {missing_message(spec, path)}", err=True)
     check_fetched(fetched.failed + fetched.unpublished)
 
 
-def chosen_specs(keys: Iterable[str], everything: bool) -> list[ModelSpec]:
+def download_recommended(no_progress: bool) -> None:
+    """One line for what cannot be downloaded.
+
+    Raises MelodexError with the first reason when not one of them is there at the end.
+    """
+    specs = [spec for key in registry.RECOMMENDED for spec in registry.get_by_key(key)]
+    reasons: list[str] = []
+    with download_bars(no_progress) as show:
+        fetched = fetch_missing(
+            specs, weights_dir(), show, lambda _, reason: reasons.append(reason), RECOMMENDED_TIMEOUT_SECONDS
+        )
+    if len(fetched.failed) == len(specs):
+        raise MelodexError(f"No recommended weights: {reasons[0]}")
+    report_fetched(fetched)
+    for reason in reasons:
+        click.echo(f"not downloaded: {reason}", err=True)
+
+
+def report_fetched(fetched: Fetched) -> None:
+    size = readable_size(sum(path.stat().st_size for path in fetched.paths))
+    click.echo(
+        f"Fetched {len(fetched.paths)} files ({size}) into {weights_dir()}; {len(fetched.there)} models had "
+        f"all they need, {len(fetched.failed)} failed."
+    )
+
+
+def chosen_specs(keys: Iterable[str], everything: bool, with_releases: bool = False) -> list[ModelSpec]:
     """Records by their keys, or all that are published; without a choice a usage error that lists them."""
     named = [spec for key in keys for spec in registry.get_by_key(key)]
     if not named and not everything:
         raise click.UsageError(f"Say which models, or --all. To be had:\n\n{choices()}")
-    return named or [spec for spec in registry.MODELS if spec.weights and spec.weights.files]
+    return named or published(with_releases)
+
+
+def published(with_releases: bool) -> list[ModelSpec]:
+    """with_releases: those that are no default, too."""
+    specs = (*registry.MODELS, *(registry.RELEASES if with_releases else ()))
+    return [spec for spec in specs if spec.weights and spec.weights.is_published]
 
 
 def choices() -> str:
-    specs = [spec for spec in registry.MODELS if spec.weights and spec.weights.files]
-    rows = [(spec.key, size_text(spec), spec.licence or "-", weights_state(spec)) for spec in specs]
+    rows = [
+        (spec.release_key if spec in registry.RELEASES else spec.key, size_text(spec), spec.licence or "-",
+         weights_state(spec))
+        for spec in published(with_releases=True)
+    ]  # fmt: skip
     return "\n".join(f"  {line}" for line in aligned(("model", "size", "licence", "weights"), rows))
 
 

@@ -27,7 +27,7 @@ from db.preprocessing import TrackPlan, outdated_lines, plan_extraction
 from ML import registry
 from ML.errors import MelodexError
 from ML.spec import ModelSpec
-from ML.weights.store import missing_message, weights_path
+from ML.weights.store import missing_message, resolve_keys, weights_path
 
 Parameters = dict[str, Any]
 
@@ -53,7 +53,8 @@ def index(parameters: Parameters, report: Report) -> None:
 
 
 def download(parameters: Parameters, report: Report) -> None:
-    n_failed = fetch(specs_of(parameters), report)
+    named = [spec for key in parameters["models"] for spec in registry.get_by_key(key)]
+    n_failed = fetch(named, report)
     if n_failed:
         raise MelodexError(f"The weights of {n_failed} models could not be fetched.")
 
@@ -152,7 +153,7 @@ def heard_specs(parameters: Parameters) -> list[ModelSpec]:
 
 
 def specs_of(parameters: Parameters) -> list[ModelSpec]:
-    return [spec for key in parameters["models"] for spec in registry.get_by_key(key)]
+    return resolve_keys(parameters["models"], weights_dir(), config.model_weights())
 
 
 def fetch(specs: list[ModelSpec], report: Report) -> int:

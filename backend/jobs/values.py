@@ -14,14 +14,16 @@ MAX_EPOCHS = 1000
 
 
 def models(name: str, value: Any) -> list[str]:
-    """Keys, each once and in the registry's order."""
+    """Keys, each once and in the registry's order; with a release where one was named."""
     is_list = isinstance(value, list) and 0 < len(value) <= MAX_MODELS
     if not is_list or not all(isinstance(key, str) for key in value):
         raise MelodexError(
             f'"{name}" must be a list of models as GET /models names them, e.g. ["musicnn/mtat"].'
         )
-    named = {spec for key in value for spec in registry.get_by_key(key)}
-    return [spec.key for spec in registry.MODELS if spec in named]
+    named = [(spec, "@" in key) for key in value for spec in registry.get_by_key(key)]
+    order = [spec.key for spec in registry.MODELS]
+    keys = {spec.release_key if is_release else spec.key for spec, is_release in named}
+    return sorted(keys, key=lambda key: (order.index(key.split("@")[0]), key))
 
 
 def wish(name: str, value: Any) -> bool:

@@ -103,6 +103,8 @@ class ModelName(TypedDict):
 class Model(ModelName):
     label: str
     variant_label: str
+    release: str | None
+    releases: list[str]
     sample_rate: int
     segment_seconds: float
     embedding_dim: int

@@ -1,13 +1,13 @@
 """The registry as JSON: what exists, what can run, what is extracted."""
 
-import dataclasses
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify
+from flask import Blueprint, Response, jsonify
 
 import config
-from backend.context import database
+from backend.context import database, weights_dir
 from backend.pipelines import describe_pipelines
+from backend.settings import models_in_use
 from db.embeddings import Pair, count_extracted, count_failed
 from db.library import count_playable
 from db.pipelines import PipelineGroup, groups_by_pair
@@ -26,7 +26,7 @@ def models() -> Response:
         extracted, failed = count_extracted(session), count_failed(session)
         n_tracks, groups = count_playable(session), groups_by_pair(session)
     return jsonify(
-        models=[describe(spec, extracted, failed, groups) for spec in registry.MODELS],
+        models=[describe(spec, extracted, failed, groups) for spec in models_in_use(weights_dir())],
         projections=[
             {"name": name, "label": PROJECTIONS[name].label} for name in config.ON_DEMAND_PROJECTION_METHODS
         ],
@@ -48,6 +48,8 @@ def describe(
         "variant": spec.variant,
         "label": spec.label,
         "variant_label": spec.variant_label,
+        "release": spec.release or None,
+        "releases": [each.release for each in registry.releases_of(*pair) if each.release],
         "sample_rate": spec.sample_rate,
         "segment_seconds": spec.segment_seconds,
         "embedding_dim": spec.embedding_dim,
@@ -59,7 +61,7 @@ def describe(
         "paper": spec.paper,
         "weights": describe_weights(spec),
         "requires": spec.requires,
-        "runnable": is_runnable(spec, current_app.config["WEIGHTS_DIR"], config.model_weights()),
+        "runnable": is_runnable(spec, weights_dir(), config.model_weights()),
         "n_extracted": extracted.get(pair, 0),
         "n_failed": failed.get(pair, 0),
         "pipelines": describe_pipelines(groups.get(pair, [])),
@@ -69,10 +71,11 @@ def describe(
 def describe_weights(spec: ModelSpec) -> dict[str, Any] | None:
     if spec.weights is None:
         return None
-    path = weights_path(spec, current_app.config["WEIGHTS_DIR"], config.model_weights())
+    path = weights_path(spec, weights_dir(), config.model_weights())
+    sources = [spec.weights.wheel] if spec.weights.wheel else spec.weights.files
     return {
         "path": spec.weights.path,
-        "files": [dataclasses.asdict(file) for file in spec.weights.files],
+        "files": [{"url": each.url, "sha256": each.sha256, "n_bytes": each.n_bytes} for each in sources],
         "n_bytes": spec.weights.n_bytes,
         "present": path is not None and is_present(path),
     }

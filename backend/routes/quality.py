@@ -7,11 +7,12 @@ import numpy as np
 from flask import Blueprint, Response, jsonify, request
 
 from backend.bodies import answer_json
-from backend.context import database, spaces
+from backend.context import database, spaces, weights_dir
 from backend.neighbor_params import parse_space_query
 from backend.params import parse_choice, parse_integer, parse_map_query, parse_name
 from backend.responses import tell_progress
 from backend.routes.maps import finished_map
+from backend.settings import models_in_use
 from backend.tracks import find_track
 from db.embeddings import Space, count_extracted
 from db.library import labels_by_id
@@ -20,7 +21,6 @@ from db.neighbor_graph import GRAPH_K
 from db.projections import LibraryMap
 from db.quality import Measured, measure_disagreement, measure_library_map, measure_overlap
 from db.spaces import SpaceQuery
-from ML import registry
 from ML.spec import ModelSpec
 
 blueprint = Blueprint("quality", __name__)
@@ -101,7 +101,7 @@ def space_of(query: MapQuery) -> SpaceQuery:
 def heard_models() -> list[ModelSpec]:
     with database().read() as session:
         n_extracted = count_extracted(session)
-    return [spec for spec in registry.MODELS if n_extracted.get((spec.name, spec.variant))]
+    return [spec for spec in models_in_use(weights_dir()) if n_extracted.get((spec.name, spec.variant))]
 
 
 def describe(measured: Measured | None) -> dict[str, Any]:

@@ -33,7 +33,18 @@ def test_resampling_while_decoding_changes_no_sample(rate, song):
     assert np.array_equal(heard, resample(decode(song), rate))
 
 
-@pytest.mark.parametrize("key", ["musicnn/mtat", "vgg/mtat", "whisper/base", "vggish/pretrained", "mert/95m"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        "musicnn/mtat",
+        "musicnn/mtat@won2020",
+        "vgg/mtat",
+        "vgg/mtat@won2020",
+        "whisper/base",
+        "vggish/pretrained",
+        "mert/95m",
+    ],
+)
 def test_segments_of_a_file_are_those_of_its_waveform(key, song):
     model = LoadedModel(registry.get_by_key(key)[0], lambda segments: None)
     framing = model.spec.framing

@@ -120,7 +120,7 @@ def test_sample_rate_and_level_of_the_file_do_not_matter_much():
 
 @needs_shared
 def test_weights_of_another_width_are_refused_by_name():
-    spec = dataclasses.replace(registry.get("musicnn", "mtat"), embedding_dim=500)
+    spec = dataclasses.replace(registry.get("musicnn", "mtat", "won2020"), embedding_dim=500)
     with pytest.raises(WeightsError, match="dense1.weight"):
         build(spec, SHARED / "weights" / "mtat" / "musicnn.pth", "cpu")
 

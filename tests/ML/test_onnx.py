@@ -35,8 +35,8 @@ SHALLOW_MERT = {
 }  # fmt: skip
 # golden → (network, registry key whose segments it hears)
 GOLDEN = {
-    "musicnn_filled": (lambda: MusiCNN(200, 50), "musicnn/mtat"),
-    "vgg_res_filled": (lambda: VGG(512, 50, True), "vgg/msd"),
+    "musicnn_filled": (lambda: MusiCNN(200, 50), "musicnn/mtat@won2020"),
+    "vgg_res_filled": (lambda: VGG(512, 50, True), "vgg/msd@won2020"),
 }
 
 PONS2019 = {

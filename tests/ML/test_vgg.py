@@ -69,7 +69,7 @@ def test_folded_batch_norms_change_rounding_only(is_residual):
 @pytest.mark.parametrize("variant", ["msd", "mtat"])
 def test_the_kind_of_block_is_read_off_the_file(variant, is_residual, tmp_path):
     torch.save(filled_vgg(is_residual).state_dict(), tmp_path / "vgg.pth")
-    network = build(registry.get("vgg", variant), tmp_path / "vgg.pth", "cpu").network
+    network = build(registry.get("vgg", variant, "won2020"), tmp_path / "vgg.pth", "cpu").network
     assert {type(block) for block in network.blocks} == {BLOCKS[is_residual]}
 
 
@@ -78,4 +78,4 @@ def test_a_file_that_misses_a_tensor_is_refused_by_its_name(tmp_path):
     del state["layer3.conv_2.bias"]
     torch.save(state, tmp_path / "vgg.pth")
     with pytest.raises(WeightsError, match="layer3.conv_2.bias"):
-        build(registry.get("vgg", "mtat"), tmp_path / "vgg.pth", "cpu")
+        build(registry.get("vgg", "mtat", "won2020"), tmp_path / "vgg.pth", "cpu")

@@ -189,8 +189,8 @@ def test_models_without_weights_are_named_and_skipped_by_default(run, songs, loa
     assert "3 tracks × 1 models" in result.stdout
     (line,) = [line for line in result.stderr.splitlines() if line.startswith("skipped")]
     assert "musicnn/mtat" in line
-    assert "https://github.com/minzwon/sota-music-tagging-models/raw/master/models/mtat/musicnn" in line
-    assert str(app.config["WEIGHTS_DIR"] / "mtat" / "musicnn.pth") in line
+    assert "download-weights musicnn/mtat" in line
+    assert str(app.config["WEIGHTS_DIR"] / "musicnn-0.1.0" / "MTT_musicnn") in line
 
 
 def test_a_deep_model_hears_music_where_no_weights_were_fetched(run, songs, client, monkeypatch):
@@ -214,8 +214,19 @@ def test_models_asked_for_by_name_must_have_their_weights(models, run, songs, lo
     run("index-audio")
     result = run("preprocess-all", "--models", models)
     assert result.exit_code == 1
-    assert "https://" in result.stderr
+    assert "download-weights musicnn/m" in result.stderr
     assert "weights are not there" in result.stderr
+
+
+def test_many_models_without_weights_are_one_line(run, songs, loads, monkeypatch):
+    monkeypatch.setattr(config, "CONV_MODELS", ["musicnn", "vgg"])
+    monkeypatch.setattr(config, "DATASETS", ["msd", "mtat"])
+    run("index-audio")
+    result = run("preprocess-all", "--no-progress", "--no-maps")
+    (line,) = [line for line in result.stderr.splitlines() if "weights" in line]
+    assert line.startswith("4 models have no weights")
+    assert "download-weights recommended" in line
+    assert result.exit_code == 0
 
 
 @pytest.mark.parametrize(

@@ -147,13 +147,20 @@ def test_the_documented_names_can_be_imported(name):
     assert getattr(config, name) is not None
 
 
-def test_the_default_pairs_are_registered_models():
-    keys = [spec.key for spec in default_specs()]
+def test_the_default_pairs_are_registered_models(tmp_path):
+    keys = [spec.key for spec in default_specs(tmp_path)]
     assert len(keys) == len(set(keys)) >= 4
     assert {"musicnn/msd", "musicnn/mtat", "musicnn/jamendo", "vgg/msd", "acoustic/librosa"} <= set(keys)
 
 
-def test_a_data_set_runs_with_the_models_that_know_it(monkeypatch):
+def test_the_release_of_a_file_that_is_there_is_run(tmp_path):
+    (tmp_path / "msd").mkdir()
+    (tmp_path / "msd/vgg.pth").touch()
+    releases = {spec.key: spec.release for spec in default_specs(tmp_path)}
+    assert (releases["vgg/msd"], releases["musicnn/msd"]) == ("won2020", "pons2019")
+
+
+def test_a_data_set_runs_with_the_models_that_know_it(monkeypatch, tmp_path):
     monkeypatch.setattr(config, "DATASETS", ["mtat", "jamendo"])
-    keys = [spec.key for spec in default_specs()]
+    keys = [spec.key for spec in default_specs(tmp_path)]
     assert "vgg/mtat" in keys and "musicnn/jamendo" in keys and "vgg/jamendo" not in keys

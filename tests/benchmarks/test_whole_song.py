@@ -11,7 +11,7 @@ from tests.sounds import noise
 
 
 def test_both_ways_hear_a_single_segment_alike():
-    spec = registry.get("musicnn", "mtat")
+    spec = registry.get("musicnn", "mtat", "won2020")
     model = LoadedModel(spec, build(spec, None, "cpu"))
     samples = noise(0, spec.segment_samples / spec.sample_rate, spec.sample_rate).astype(np.float32)
     pooled = model.embed(samples, spec.sample_rate).embedding

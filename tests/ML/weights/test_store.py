@@ -8,13 +8,21 @@ import torch
 
 import config
 from ML import registry
-from ML.errors import WeightsError, WeightsMissingError
+from ML.errors import UnknownChoiceError, WeightsError, WeightsMissingError
 from ML.inference import build, load_model
 from ML.models.musicnn import MusiCNN
 from ML.weights.checksums import Pin, compute_sha256, save_pin
-from ML.weights.store import checkpoint_file, find_weights, is_runnable, load_state_dict, weights_path
+from ML.weights.store import (
+    checkpoint_file,
+    choose_release,
+    find_weights,
+    is_runnable,
+    load_state_dict,
+    resolve_keys,
+    weights_path,
+)
 
-MTAT, MERT = registry.get("musicnn", "mtat"), registry.get("mert", "95m")
+MTAT, MERT = registry.get("musicnn", "mtat", "won2020"), registry.get("mert", "95m")
 
 
 class Malice:
@@ -59,8 +67,8 @@ def test_a_damaged_file_is_a_clear_error(tmp_path, content):
 @pytest.mark.parametrize(
     ("key", "file"),
     [
-        ("musicnn/mtat", "m.pth"),
-        ("vgg/mtat", "v.pth"),
+        ("musicnn/mtat@won2020", "m.pth"),
+        ("vgg/mtat@won2020", "v.pth"),
         ("whisper/base", "base.pt"),
         ("whisper/base", "base/pytorch_model.bin"),
         ("mert/95m", "95m/pytorch_model.bin"),
@@ -181,3 +189,84 @@ def test_a_training_run_serves_as_weights(tmp_path):
     (tmp_path / "whisper" / "base.pt").touch()
     assert find_weights(spec, tmp_path, overrides) == tmp_path / "latest"
     assert checkpoint_file(tmp_path / "latest") == tmp_path / "latest" / "best_model.pth"
+
+
+# --- releases ---------------------------------------------------------------------------------------------
+
+PAIRS = [("musicnn", "msd"), ("musicnn", "mtat"), ("vgg", "msd"), ("vgg", "mtat")]
+
+
+def put_checkpoint(folder):
+    folder.mkdir(parents=True)
+    for name in (".index", ".data-00000-of-00001"):
+        (folder / name).touch()
+    return folder
+
+
+def put_file(path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    return path
+
+
+@pytest.mark.parametrize(("name", "variant"), PAIRS)
+def test_the_authors_release_is_used_unless_a_file_is_there(name, variant, tmp_path):
+    spec = registry.get(name, variant)
+    assert choose_release(spec, tmp_path, {}).release == "pons2019"
+    put_checkpoint(tmp_path / spec.weights.path)
+    assert choose_release(spec, tmp_path, {}).release == "pons2019"
+    put_file(tmp_path / variant / f"{name}.pth")
+    chosen = choose_release(spec, tmp_path, {})
+    assert chosen == registry.get(name, variant, "won2020")
+    assert find_weights(chosen, tmp_path, {}) == tmp_path / variant / f"{name}.pth"
+
+
+@pytest.mark.parametrize(
+    ("put", "place", "release"),
+    [
+        (put_file, "mine.pth", "won2020"),
+        (put_file, "mine.safetensors", "won2020"),
+        (put_file, "mine", "won2020"),
+        (put_checkpoint, "checkpoint", "pons2019"),
+        (put_checkpoint, "version.2", "pons2019"),
+    ],
+)
+def test_a_file_that_the_settings_name_says_its_release(put, place, release, tmp_path):
+    path = put(tmp_path / "elsewhere" / place)
+    put_file(tmp_path / "mtat/musicnn.pth")  # which would be used otherwise
+    put_checkpoint(tmp_path / registry.get("musicnn", "mtat").weights.path)
+    overrides = {"musicnn": {"mtat": path}}
+    chosen = choose_release(registry.get("musicnn", "mtat"), tmp_path, overrides)
+    assert chosen.release == release
+    assert find_weights(chosen, tmp_path, overrides) == path
+    (other,) = [each for each in registry.releases_of("musicnn", "mtat") if each != chosen]
+    assert weights_path(other, tmp_path, overrides) == tmp_path / other.weights.path, "named, it is another"
+
+
+def test_keys_are_the_release_in_use_unless_they_name_one(tmp_path):
+    put_file(tmp_path / "msd/musicnn.pth")
+
+    def resolve(*keys):
+        return [spec.release_key for spec in resolve_keys(keys, tmp_path, {})]
+
+    assert resolve("musicnn") == ["musicnn/msd@won2020", "musicnn/mtat@pons2019", "musicnn/jamendo"]
+    assert resolve("musicnn/msd@pons2019", "vgg/msd@won2020") == ["musicnn/msd@pons2019", "vgg/msd@won2020"]
+    assert resolve("acoustic", "acoustic/librosa") == ["acoustic/librosa"]
+    with pytest.raises(WeightsError, match="one release of musicnn/msd"):
+        resolve("musicnn/msd", "musicnn/msd@pons2019")
+    with pytest.raises(UnknownChoiceError, match="won2020"):
+        resolve("musicnn/msd@2020")
+
+
+def test_a_model_is_loaded_in_the_release_that_was_named_or_that_its_file_has(tmp_path, monkeypatch):
+    monkeypatch.setattr(config, "WEIGHTS_DIR", tmp_path)
+    monkeypatch.setattr(config, "RUNTIME", "torch")
+    torch.save(MusiCNN(200, 50).state_dict(), put_file(tmp_path / "mtat/musicnn.pth"))
+    torch.save(MusiCNN(200, 50).state_dict(), tmp_path / "mine.pth")
+    assert load_model("musicnn", "mtat", device="cpu").spec == MTAT
+    (tmp_path / "mtat/musicnn.pth").unlink()
+    assert load_model("musicnn", "mtat", weights=tmp_path / "mine.pth", device="cpu").spec == MTAT
+    with pytest.raises(WeightsMissingError, match="download-weights musicnn/mtat"):
+        load_model("musicnn", "mtat", device="cpu")
+    with pytest.raises(WeightsMissingError, match="https://"):
+        load_model("musicnn", "mtat", release="won2020", device="cpu")

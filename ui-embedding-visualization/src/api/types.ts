@@ -9,6 +9,10 @@ export interface ModelInfo {
   variant: string
   label: string
   variant_label: string
+  /** Which published training of it is in use; null where there is one only. */
+  release: string | null
+  /** All of them, the default first. */
+  releases: string[]
   sample_rate: number
   segment_seconds: number
   embedding_dim: number

@@ -113,7 +113,9 @@ export interface Wanted {
 export function whatToFetch(chosen: readonly ModelInfo[], models: readonly ModelInfo[]): Wanted {
   const needed = new Set(chosen.flatMap((info) => [keyOf(info), ...info.requires]))
   const toFetch = models.filter((info) => needed.has(keyOf(info)) && info.weights !== null && !info.weights.present)
-  const sizes = toFetch.map((info) => info.weights?.n_bytes ?? null)
+  // Several models can come in one package, which is downloaded once.
+  const sizeByAddress = new Map(toFetch.map((info) => [info.weights?.files[0]?.url ?? keyOf(info), info.weights?.n_bytes ?? null]))
+  const sizes = [...sizeByAddress.values()]
   return { toFetch, bytes: sizes.includes(null) ? null : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0) }
 }
 

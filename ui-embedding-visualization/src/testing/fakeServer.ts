@@ -30,6 +30,8 @@ export const makeModel = (model: string, variant: string, facts: Partial<ModelIn
   variant,
   label: model,
   variant_label: variant,
+  release: null,
+  releases: [],
   sample_rate: 16000,
   segment_seconds: 3,
   embedding_dim: 200,

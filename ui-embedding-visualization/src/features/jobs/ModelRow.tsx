@@ -23,7 +23,7 @@ export function ModelRow({ info, models, nTracks, chosen, onChoose }: ModelRowPr
         <input type="checkbox" checked={chosen} disabled={problem !== null} onChange={onChoose} />
         <span className="model-row__name">
           <strong>{info.label}</strong>
-          <em>{info.variant_label}</em>
+          <em title={info.release ? `Weights: ${info.release}` : undefined}>{info.variant_label}</em>
         </span>
         <span className="model-row__weights" data-present={info.weights?.present}>
           {problem ?? weightsText(info)}
