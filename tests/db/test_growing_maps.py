@@ -279,7 +279,13 @@ def test_maps_of_the_earlier_shape_are_drawn_anew_and_vectors_stay(library):
         triggers = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         for (name,) in triggers.all():
             connection.exec_driver_sql(f"DROP TRIGGER {name}")
-        newer = ("projections", "playlist_tracks", "playlists", "vector_stamps", "track_pairs", "genre_stamp")
+        connection.exec_driver_sql("DROP INDEX ix_embeddings_pipeline")
+        connection.exec_driver_sql("ALTER TABLE embeddings DROP COLUMN pipeline_id")
+        connection.exec_driver_sql("CREATE INDEX ix_embeddings_model_dataset ON embeddings (model, dataset)")
+        newer = (
+            "projections", "playlist_tracks", "playlists", "vector_stamps", "track_pairs", "genre_stamp",
+            "pipelines",
+        )  # fmt: skip
         for table in newer:
             connection.exec_driver_sql(f"DROP TABLE {table}")
         connection.exec_driver_sql(
