@@ -16,7 +16,7 @@ from ML.registry import get, get_by_key
 from tests.conftest import CountingModel
 
 WORKERS = Workers(n_readers=2, n_hearers=2)
-MODELS = ("musicnn/mtat", "acoustic/librosa")
+MODELS = ("musicnn/jamendo", "acoustic/librosa")
 SECONDS = 10.0  # of every block
 
 
@@ -92,7 +92,7 @@ def test_reading_waits_for_hearing(models, files):
             return super().__call__(segments)
 
     contents |= {f"{n}.mp3": [0.1] * 30 for n in range(12)}
-    slow = {"musicnn/mtat": LoadedModel(get("musicnn", "mtat"), Slow())}
+    slow = {"musicnn/jamendo": LoadedModel(get("musicnn", "jamendo"), Slow())}
     engine = Engine(slow, WORKERS)
     running = engine.run(jobs(contents, slow))
     pool_sizes = []
@@ -120,8 +120,8 @@ def test_a_file_that_breaks_in_the_middle_fails_as_a_whole_and_alone(models, fil
     results = outcomes(Engine(models, WORKERS).run(jobs(contents)))
     failed = {key: str(error) for key, error in results.items() if isinstance(error, MelodexError)}
     assert {number for number, _ in failed} == {1, 2, 3} and len(failed) == 6
-    assert "not finite" in failed[1, "musicnn/mtat"]
-    assert "Cannot read gone.mp3: No such file" in failed[2, "musicnn/mtat"]
+    assert "not finite" in failed[1, "musicnn/jamendo"]
+    assert "Cannot read gone.mp3: No such file" in failed[2, "musicnn/jamendo"]
     assert "memory" in failed[3, "acoustic/librosa"]
 
 
@@ -129,9 +129,9 @@ def test_a_file_that_no_model_can_hear_is_not_read_to_its_end(files):
     contents, _ = files
     n_read = []
     contents["loud.mp3"] = LoudBlocks(n_read, 500)
-    deaf = {"musicnn/mtat": LoadedModel(get("musicnn", "mtat"), CountingModel(deaf_above=0.5))}
+    deaf = {"musicnn/jamendo": LoadedModel(get("musicnn", "jamendo"), CountingModel(deaf_above=0.5))}
     results = outcomes(Engine(deaf, WORKERS).run(jobs(contents, deaf)))
-    assert isinstance(results[0, "musicnn/mtat"], MelodexError)
+    assert isinstance(results[0, "musicnn/jamendo"], MelodexError)
     assert len(n_read) < 250
 
 

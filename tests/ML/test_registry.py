@@ -96,7 +96,12 @@ def test_records_are_complete(spec):
 
 
 def test_published_digests_are_digests():
-    files = [file for spec in MODELS if spec.weights for file in spec.weights.files + spec.weights.optional]
+    files = [
+        file
+        for spec in MODELS + RELEASES
+        if spec.weights
+        for file in spec.weights.files + spec.weights.optional
+    ]
     digests = [file.sha256 for file in files if file.sha256]
     assert len(set(digests)) == len(digests) >= 11
     assert all(re.fullmatch("[0-9a-f]{64}", digest) for digest in digests)

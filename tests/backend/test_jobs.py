@@ -397,3 +397,9 @@ def test_weights_that_cannot_be_had_are_told_and_the_others_heard(
     told = tell(both["id"])
     assert (told["state"], told["n_failed"]) == ("done", 1)
     assert loads == {"acoustic/librosa": 1}
+
+
+def test_a_release_that_was_named_stays_with_the_job(ask):
+    """A key alone stays a key: which release it means is decided when the job runs."""
+    job = ask("extract", models=["vgg/mtat@won2020", "musicnn/msd"])[1]
+    assert job["parameters"]["models"] == ["musicnn/msd", "vgg/mtat@won2020"]
