@@ -1,7 +1,7 @@
 """Numerical tests as on other processors: `make test-isa`, a part of `make check`.
 
 Libraries choose their code by what the processor can do and so round differently on each. Their own switches
-make this machine compute as an older one does. ONNX Runtime has none: it computes as always.
+make this machine compute as an older one does. ONNX Runtime has none, so PyTorch runs the networks here.
 """
 
 import os
@@ -33,11 +33,11 @@ KEPT = ("OPENBLAS_CORETYPE",)  # where it is set, a machine needs the value it h
 def capped(name: str) -> dict[str, str]:
     """The environment of a process whose libraries use no more than these instructions."""
     kept = {variable: os.environ[variable] for variable in KEPT if variable in os.environ}
-    return {**os.environ, **CAPS[name], **kept, "OMP_NUM_THREADS": "1"}
+    return {**os.environ, **CAPS[name], **kept, "OMP_NUM_THREADS": "1", "MELODEX_RUNTIME": "torch"}
 
 
 def start_capped(name: str, arguments: list[str]) -> subprocess.Popen:
-    """One process for a cap: what it costs to begin, it costs once. It prints when it has ended."""
+    """One process for a cap, which imports and compiles once."""
     command = [sys.executable, "-m", "pytest", "-q", "-m", "numerical", *arguments]
     return subprocess.Popen(
         command, cwd=ROOT, env=capped(name), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
