@@ -17,7 +17,7 @@ MODEL_KEYS = {
     "model", "variant", "label", "variant_label", "sample_rate", "segment_seconds", "embedding_dim",
     "taggram_dim", "taggram_kind", "taggram_label",
     "tag_names", "licence", "paper", "requires", "weights", "runnable", "n_extracted",
-    "n_failed",
+    "n_failed", "release", "releases", "pipelines",
 }  # fmt: skip
 
 
@@ -105,10 +105,11 @@ def test_models_without_weights_say_where_to_get_them(client):
     models = musicnn_variants(client)
     mtat = models["mtat"]
     assert (mtat["runnable"], mtat["weights"]["present"], mtat["n_extracted"]) == (False, False, 0)
-    assert mtat["weights"]["path"] == "mtat/musicnn.pth"
+    assert (mtat["release"], mtat["releases"]) == ("pons2019", ["pons2019", "won2020"])
+    assert mtat["weights"]["path"] == "musicnn-0.1.0/MTT_musicnn"
     assert mtat["weights"]["files"][0]["url"].startswith("https://")
     assert len(mtat["tag_names"]) == mtat["taggram_dim"] == 50
-    assert mtat["segment_seconds"] == 3.0
+    assert mtat["segment_seconds"] == 187 * 256 / 16_000, "frames, one every 16 ms"
 
 
 def test_models_whose_weights_are_there_are_runnable(client, app):
@@ -117,6 +118,7 @@ def test_models_whose_weights_are_there_are_runnable(client, app):
     path.write_bytes(b"x")
     models = musicnn_variants(client)
     assert (models["mtat"]["runnable"], models["mtat"]["weights"]["present"]) == (True, True)
+    assert models["mtat"]["release"] == "won2020", "the file of the original program is used where it is"
     assert models["jamendo"]["runnable"] is False
 
 

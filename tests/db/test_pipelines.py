@@ -23,6 +23,7 @@ from tests.sounds import noise, write_sound
 
 MSD, JAMENDO = get("musicnn", "msd", "won2020"), get("musicnn", "jamendo")
 PAIR = ("musicnn", "msd")
+NAMES = ["loud", "spread"]  # of the taggrams of a CountingModel
 WON, OTHER_FILE = describe_spec(MSD, "aa"), describe_spec(MSD, "bb")
 PONS = describe_spec(get("musicnn", "msd", "pons2019"), "cc")
 MIGRATED = replace(WON, weights_digest=None, libraries={})
@@ -192,7 +193,7 @@ def shown(database, query: MapQuery, hits: SpaceQuery, track_ids: list[int]) -> 
         assert load_matrix(session, PAIR, "taggrams").track_ids.tolist() == track_ids
         assert load_segment_matrix(session, PAIR, "embeddings").track_ids.tolist() == track_ids
         assert sorted(load_taggrams(session, PAIR, range(10))) == track_ids
-        assert sorted(load_predictions(session, PAIR, ["loud", "spread"])) == track_ids
+        assert sorted(load_predictions(session, PAIR, NAMES, NAMES)) == track_ids
         assert load_space(session, hits).track_ids.tolist() == track_ids
         of_segments = replace(hits, of_segments=True)
         assert load_space(session, of_segments).track_ids.tolist() == track_ids
