@@ -32,7 +32,8 @@ WANTED = {  # settings that keep tests quick, and independent of the models ther
 # Tests of a group run one after another in one worker: they share a set-up. The longest groups come first, so
 # that no worker has one left when the other has finished; then other groups, then tests without one.
 LONG_GROUPS = (
-    "browser", "stopping", "real models", "trainings", "contrastive", "models", "training", "demo library",
+    "test_accessibility", "stopping", "real models", "trainings", "contrastive", "models", "training",
+    "demo library",
 )  # fmt: skip
 
 

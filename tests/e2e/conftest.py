@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,18 +16,20 @@ from pathlib import Path
 
 import pytest
 import torch
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from filelock import FileLock
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from ML.models.musicnn import MusiCNN
 from tests.e2e.browser import ARGUMENTS, find_chromium
+from tests.e2e.commands import ROOT, run_commands
 from tests.ML.golden import SHARED, fill_weights
 
-ROOT = Path(__file__).resolve().parents[2]
 MODELS = "musicnn/mtat,mfcc_cnn,acoustic"
 N_TRACKS = 48
+DEMO_SECONDS = 9.0  # of each track, instead of 23: three segments of MusiCNN, whose moments tests follow
 POLICY = "Content Security Policy"
 SCREEN = {"width": 1440, "height": 900}
-PATIENCE = 60_000  # ms; software rendering on two busy cores
+PATIENCE = 60_000  # ms; what takes 5 s with software rendering may take ten times that on two busy cores
 expect.set_options(timeout=PATIENCE)
 
 
@@ -40,63 +43,79 @@ class Site:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """One worker for all tests of the demo library, which is analyzed once; one for each other file."""
+    """One worker for all tests of a file: they share a set-up."""
     if not item.get_closest_marker("xdist_group"):
-        assert isinstance(item, pytest.Function)
-        group = "browser" if "library" in item.fixturenames else item.path.stem
-        item.add_marker(pytest.mark.xdist_group(group))
+        item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="session")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Settings of a fresh library: the demo tracks, heard by two models."""
-    folder = tmp_path_factory.mktemp("library")
+def demo_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the demo library, analyzed and evaluated: made once for all workers, which copy it."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder, unfinished = shared / "demo", shared / "demo.unfinished"
+    with FileLock(shared / "demo.lock"):
+        if not folder.exists():
+            shutil.rmtree(unfinished, ignore_errors=True)  # of a worker that failed
+            make_demo_library(unfinished)
+            unfinished.rename(folder)
+    return folder
+
+
+def make_demo_library(folder: Path) -> None:
+    """Make it by the commands a person would type."""
+    (folder / "audio").mkdir(parents=True)
+    short = {} if os.environ.get("SCREENSHOTS") else {"DEMO_SECONDS": str(DEMO_SECONDS)}
+    run_commands(
+        library_settings(folder, folder / "audio") | short,
+        ["make-demo-library", "--if-empty", "--no-progress"],
+        ["index-audio", "--no-progress"],
+        ["preprocess-all", "--models", MODELS, "--no-progress"],
+        ["find-duplicates", "--no-progress"],
+        ["evaluate", "--no-progress", "--out", str(folder / "evaluation")],
+    )
+
+
+def library_settings(folder: Path, audio: Path) -> dict[str, str]:
+    """Environment of a process whose database is in `folder`; the server gets ports of its own."""
     settings = {
-        "AUDIO_DIR": folder / "audio",
+        "AUDIO_DIR": audio,
         "DATABASE_PATH": folder / "cache.db",
         "CHECKPOINTS_DIR": folder / "runs",
         "WEIGHTS_DIR": SHARED / "weights" if SHARED.is_dir() else made_up_weights(folder / "weights"),
-        "API_PORT": port_or_other(5000),
-        "APP_PORT": port_or_other(3000),
     }
-    return {**os.environ, **{f"MELODEX_{name}": str(value) for name, value in settings.items()}}
+    return os.environ | {f"MELODEX_{name}": str(value) for name, value in settings.items()} | free_ports()
 
 
 def made_up_weights(folder: Path) -> Path:
     """Weights that make a model run, where no published ones are at hand."""
-    network = MusiCNN(200, 50)
-    fill_weights(network)
-    (folder / "mtat").mkdir(parents=True)
-    torch.save(network.state_dict(), folder / "mtat" / "musicnn.pth")
+    file = folder / "mtat" / "musicnn.pth"
+    if not file.exists():
+        network = MusiCNN(200, 50)
+        fill_weights(network)
+        file.parent.mkdir(parents=True)
+        torch.save(network.state_dict(), file)
     return folder
 
 
-def port_or_other(port: int) -> int:
-    """The documented port, or a free one when somebody uses it."""
-    for candidate in (port, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", candidate))
-            except OSError:
-                continue
-            return probe.getsockname()[1]
-    raise RuntimeError("no free port")
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
-def flask(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "flask", "--app", "backend.server", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+def free_ports() -> dict[str, str]:
+    """Settings of a server beside others."""
+    return {f"MELODEX_{name}_PORT": str(free_port()) for name in ("API", "APP")}
 
 
 @pytest.fixture(scope="session")
-def library(environment: dict[str, str]) -> dict[str, str]:
-    """The demo library, indexed and extracted by the commands a person would type."""
-    Path(environment["MELODEX_AUDIO_DIR"]).mkdir()
-    flask(environment, "make-demo-library", "--if-empty", "--no-progress")
-    flask(environment, "index-audio", "--no-progress")
-    flask(environment, "preprocess-all", "--models", MODELS, "--no-progress")
-    return environment
+def library(demo_library: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A copy of the demo library for this worker: tests write to its database, none to its audio."""
+    folder = tmp_path_factory.mktemp("library") / "copy"
+    shutil.copytree(demo_library, folder, ignore=shutil.ignore_patterns("audio", "*.lock"))
+    return library_settings(folder, demo_library / "audio")
 
 
 @pytest.fixture(scope="session")
@@ -106,11 +125,9 @@ def site(library: dict[str, str]) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def evaluated(site: Site, tmp_path_factory: pytest.TempPathFactory) -> dict:
-    """The demo library, judged by the command a person would type."""
-    folder = tmp_path_factory.mktemp("evaluation")
-    flask(site.environment, "evaluate", "--no-progress", "--out", str(folder))
-    return json.loads((folder / "evaluation.json").read_text())
+def evaluated(demo_library: Path) -> dict:
+    """The evaluation of the demo library, as the command wrote it."""
+    return json.loads((demo_library / "evaluation" / "evaluation.json").read_text())
 
 
 @contextmanager
@@ -126,7 +143,10 @@ def serving(environment: dict[str, str]) -> Iterator[Site]:
             server.send_signal(signal.SIGINT)
 
 
-def wait_for(url: str, process: subprocess.Popen, seconds: float = 180) -> None:
+START_SECONDS = 180  # a server starts in 5; only one that hangs takes this long, on any machine
+
+
+def wait_for(url: str, process: subprocess.Popen, seconds: float = START_SECONDS) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         assert process.poll() is None, "the server ended"
@@ -146,18 +166,38 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    """A page that fails its test when the app throws, or does what its content policy forbids."""
-    context = chromium.new_context(viewport=SCREEN, color_scheme="dark")
-    context.set_default_timeout(PATIENCE)
-    page = context.new_page()
+@pytest.fixture(scope="session")
+def window(chromium: Browser) -> Iterator[BrowserContext]:
+    """The window of all tests of a worker: its cache halves the processor time of opening the app."""
+    window = chromium.new_context(viewport=SCREEN, color_scheme="dark")
+    window.set_default_timeout(PATIENCE)
+    window.new_page()  # stays open: with the last page the browser drops the compiled app
+    yield window
+    window.close()
+
+
+@contextmanager
+def new_page(window: BrowserContext) -> Iterator[Page]:
+    """A page without cookies and storage, which raises AssertionError when the app throws, or does what its
+    content policy forbids."""
+    page = window.new_page()
     thrown: list[str] = []
     page.on("pageerror", lambda error: thrown.append(str(error)))
     page.on("console", lambda said: POLICY in said.text and thrown.append(said.text))
     yield page
-    context.close()
+    page.goto("about:blank")  # the app is gone before its storage: it would write again
+    everything = {"origin": "*", "storageTypes": "all"}
+    window.new_cdp_session(page).send("Storage.clearDataForOrigin", everything)
+    window.clear_cookies()
+    for left in window.pages[1:]:
+        left.close()
     assert not thrown, thrown
+
+
+@pytest.fixture
+def page(window: BrowserContext) -> Iterator[Page]:
+    with new_page(window) as page:
+        yield page
 
 
 @pytest.fixture(scope="session")

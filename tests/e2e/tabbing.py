@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page
 
-N_TABS, MANY_ROUNDS = 25, 20
+N_TABS, MANY_ROUNDS = 25, 20  # 500 keys: several times the controls of the fullest screen
 # SPARED: choices of a group, which arrows change; parts of a table's rows, whose keys the table has; the
 # shade that a pointer closes a drawer by.
 LOOK = """

@@ -9,13 +9,13 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from backend.server import create_app
-from tests.e2e.conftest import N_TRACKS, Site, port_or_other, wait_for
+from tests.e2e.conftest import N_TRACKS, Site, free_port, wait_for
 
 UI = Path(__file__).resolve().parents[2] / "ui-embedding-visualization"
 
 
 def test_npm_start_shows_the_map(page: Page, site: Site):
-    port = port_or_other(0)
+    port = free_port()
     command = ["npm", "start", "--", "--port", str(port)]
     environment = {**os.environ, "MELODEX_API": site.api}
     with subprocess.Popen(command, cwd=UI, env=environment, start_new_session=True) as server:

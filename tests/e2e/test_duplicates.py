@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import process_environment
-from tests.e2e.conftest import Site, flask, port_or_other, serving
+from tests.e2e.commands import analyze_library
+from tests.e2e.conftest import Site, free_ports, serving
 from tests.e2e.map_page import PATIENCE, current_time, get_json
 from tests.sounds import melody, write_sound
 
@@ -21,10 +22,8 @@ def doubled_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     songs = {ORIGINAL: first, COPY: first} | {f"{seed}.ogg": melody(seed) for seed in range(2, 6)}
     for name, samples in songs.items():
         write_sound(folder / "music" / name, samples)
-    ports = {f"MELODEX_{name}_PORT": str(port_or_other(0)) for name in ("API", "APP")}
-    environment = process_environment(folder / "music", folder / "cache.db") | ports
-    flask(environment, "index-audio", "--no-progress")
-    flask(environment, "preprocess-all", "--no-progress")
+    environment = process_environment(folder / "music", folder / "cache.db") | free_ports()
+    analyze_library(environment)
     with serving(environment) as running:
         yield running
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import POLICY, Site, port_or_other, serving
-from tests.e2e.map_page import current_time, lonely_point, open_map
+from tests.e2e.conftest import POLICY, Site, free_ports, serving
+from tests.e2e.map_page import current_time, lonely_point, open_map, wait_for_frames
 
 TOKEN = "a-token-that-nobody-guesses"
 PAGES = ("map", "library", "playlists", "evaluation", "evolution", "duplicates", "jobs")
@@ -15,8 +15,7 @@ PAGES = ("map", "library", "playlists", "evaluation", "evolution", "duplicates",
 @pytest.fixture(scope="module")
 def guarded_site(library: dict[str, str]) -> Iterator[Site]:
     """The library of the other tests, for those who know a token."""
-    ports = {f"MELODEX_{name}_PORT": str(port_or_other(0)) for name in ("API", "APP")}
-    with serving(library | ports | {"MELODEX_TOKEN": TOKEN}) as running:
+    with serving(library | free_ports() | {"MELODEX_TOKEN": TOKEN}) as running:
         yield running
 
 
@@ -33,10 +32,11 @@ def test_with_it_everything_works_within_the_policy(page: Page, guarded_site: Si
     page.mouse.click(point["x"], point["y"])
     page.wait_for_function("() => document.querySelector('audio').currentTime > 0.2")
     assert current_time(page) > 0
+    page.get_by_test_id("play-button").click()
     for name in PAGES:
         page.get_by_test_id(f"page-{name}").click()
         expect(page.get_by_test_id(f"page-{name}")).to_have_attribute("aria-current", "page")
-        page.wait_for_load_state("networkidle") if name != "jobs" else None
+        wait_for_frames(page)
     page.reload()
     expect(page.get_by_test_id("page-jobs")).to_have_attribute("aria-current", "page")
 

@@ -10,6 +10,7 @@ from tests.e2e.conftest import N_TRACKS, SCREEN, Site
 from tests.e2e.map_page import PATIENCE, lonely_point, open_map, positions
 from tests.e2e.test_selection import MAP, around, draw, groups_at_the_sides, selected
 
+# A second at 4 Mbit/s.
 BUDGET = 500_000  # bytes, compressed; the map's renderer is in it although it comes in a chunk of its own
 FETCHED = """performance.getEntries()
     .filter(({ entryType, name }) => entryType === 'navigation' || name.includes('/assets/'))
@@ -29,9 +30,11 @@ def plain_page(chromium: Browser) -> Iterator[Page]:
     assert not thrown, thrown
 
 
-def test_the_app_is_small_when_it_comes_for_the_first_time(page: Page, site: Site):
+def test_the_app_is_small_when_it_comes_for_the_first_time(chromium: Browser, site: Site):
+    page = chromium.new_page(viewport=SCREEN)  # in a window of its own, whose cache is empty
     open_map(page, site.app)
     fetched = page.evaluate(FETCHED)
+    page.close()
     kinds = {name.rsplit(".", 1)[-1] for name, *_ in fetched}
     assert {"js", "css", "woff2"} <= kinds, "program, look and letters are all counted"
     assert sum(packed for _, packed, _ in fetched) <= BUDGET, fetched
@@ -72,7 +75,7 @@ def left(page: Page) -> float:
 
 
 def n_colours(page: Page) -> int:
-    """How many colours cover at least 20 pixels of the map."""
+    """How many colors cover at least 20 pixels of the map: a point does, the blended edge of one does not."""
     return page.evaluate("""() => {
         const canvas = document.querySelector('[data-testid=map] canvas')
         const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import process_environment
-from tests.e2e.conftest import Site, flask, port_or_other, serving
+from tests.e2e.commands import analyze_library
+from tests.e2e.conftest import Site, free_ports, serving
 from tests.e2e.map_page import PATIENCE, READY, call, get_json, lonely_point, open_map, wait_for_frames
 from tests.hostile import HOSTILE, SCRIPT, make_hostile_music
 
@@ -19,11 +20,9 @@ MAP = "model=acoustic&method=pca"
 def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("hostile")
     make_hostile_music(folder / "music")
-    ports = {f"MELODEX_{name}_PORT": str(port_or_other(0)) for name in ("API", "APP")}
-    environment = process_environment(folder / "music", folder / "cache.db") | ports
-    flask(environment, "index-audio", "--no-progress")
-    flask(environment, "preprocess-all", "--no-progress")
-    flask(environment, "export", "--format", "html", "--title", SCRIPT, "--out", str(folder / "map.html"))
+    environment = process_environment(folder / "music", folder / "cache.db") | free_ports()
+    export = ["export", "--format", "html", "--title", SCRIPT, "--out", str(folder / "map.html")]
+    analyze_library(environment, export)
     with serving(environment) as running:
         yield running
 

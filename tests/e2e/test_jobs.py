@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import process_environment
-from tests.e2e.conftest import Site, port_or_other, serving
+from tests.e2e.conftest import Site, free_ports, serving
 from tests.e2e.map_page import PATIENCE, get_json, wait_until_settled
 from tests.jamendo import write_whisper
 from tests.processes import find_worker
@@ -30,9 +30,9 @@ def fresh_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         rows += [f"{name},{genre}"] * (seed < N_LABELLED)
     (folder / "music" / "selected_songs.csv").write_text("\n".join(rows))
     write_whisper(folder / "weights")
-    ports = {f"MELODEX_{name}_PORT": str(port_or_other(0)) for name in ("API", "APP")}
     small = {"MELODEX_CONTRASTIVE_TRAINING": '{"model_name": "tiny", "batch_size": 4}'}
-    with serving(process_environment(folder / "music", folder / "cache.db") | ports | small) as running:
+    environment = process_environment(folder / "music", folder / "cache.db")
+    with serving(environment | free_ports() | small) as running:
         yield running
 
 

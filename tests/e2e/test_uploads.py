@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import process_environment
-from tests.e2e.conftest import Site, flask, port_or_other, serving
+from tests.e2e.commands import analyze_library
+from tests.e2e.conftest import Site, free_ports, serving
 from tests.e2e.map_page import PATIENCE, get_json, open_map
 from tests.sounds import noise, write_sound
 
@@ -27,10 +28,8 @@ def small_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("growing")
     for seed in range(3):
         write_sound(folder / "music" / f"{seed}.wav", noise(seed, 2))
-    ports = {f"MELODEX_{name}_PORT": str(port_or_other(0)) for name in ("API", "APP")}
-    environment = process_environment(folder / "music", folder / "cache.db") | ports
-    flask(environment, "index-audio", "--no-progress")
-    flask(environment, "preprocess-all", "--no-progress")
+    environment = process_environment(folder / "music", folder / "cache.db") | free_ports()
+    analyze_library(environment)
     with serving(environment) as running:
         yield running
 
