@@ -34,7 +34,7 @@ COMMANDS = (
     LazyCommand(
         "download-weights", "weights:download",
         "Fetch pre-trained weights from where they are published: of musicnn/mtat, "
-        "or of all sizes of whisper.",
+        "of all sizes of whisper, or those that are recommended.",
     ),
     LazyCommand(
         "preprocess-all", "extraction:preprocess_all",

@@ -76,7 +76,9 @@ def test_memory_is_that_of_some_seconds(monkeypatch):
         return ({rate: np.zeros(3 * rate, np.float32) for rate in rates} for _ in range(n_blocks))
 
     monkeypatch.setattr("ML.track_reading.stream_at", half_an_hour)
-    framings = [registry.get_by_key(key)[0].framing for key in ("musicnn/mtat", "whisper/base", "mfcc_cnn")]
+    framings = [
+        registry.get_by_key(key)[0].framing for key in ("musicnn/mtat@won2020", "whisper/base", "mfcc_cnn")
+    ]
     rates = [framing.sample_rate for framing in framings]
     tracemalloc.start()
     n_segments = [

@@ -5,11 +5,11 @@ import hashlib
 
 import pytest
 
-from ML import digests
 from ML.errors import MelodexError
 from ML.inference import current_pipeline, load_model
 from ML.pipeline import Pipeline, describe_spec, library_versions
 from ML.registry import get
+from ML.weights import digests
 from ML.weights.digests import DigestCache, compute_weights_digest
 
 
