@@ -79,6 +79,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         asked = Request(self.path, self.headers.get("Range"), self.headers.get("If-Range"))
+        if self.path.startswith("/api/"):  # what the client of the Hub asks on its own, at times
+            self.answer(404, {})
+            return
         self.publisher.requests.append(asked)
         behaviour = self.publisher.behaviour
         if self.path == "/moved":
