@@ -1,4 +1,4 @@
-"""The VGG that the authors of MusiCNN published beside it (Pons & Serra 2019, musicnn 0.1.0).
+"""The VGG that the authors of MusiCNN published with it (Pons & Serra 2019, musicnn 0.1.0).
 
 Five 3×3 convolutions with ReLU, batch norm and max pooling; what is left, two frames by one band, is the
 embedding.

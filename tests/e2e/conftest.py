@@ -106,7 +106,7 @@ def free_port() -> int:
 
 
 def free_ports() -> dict[str, str]:
-    """Settings of a server beside others."""
+    """Ports of a server that runs next to others."""
     return {f"MELODEX_{name}_PORT": str(free_port()) for name in ("API", "APP")}
 
 
