@@ -7,7 +7,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 FLASK := $(BIN)/flask --app backend.server
-RECOMMENDED := $(or $(MELODEX_WEIGHTS_DIR),ML/pesos)/musicnn-0.1.0
 UI := ui-embedding-visualization
 UI_SOURCES := $(shell find $(UI)/src $(UI)/public $(UI)/*.json $(UI)/*.ts $(UI)/index.html -type f 2>/dev/null)
 
@@ -18,11 +17,7 @@ BALANCED := -n 2 --dist loadgroup --no-loadscope-reorder
 
 run:
 	@$(MAKE) --no-print-directory -j2 setup ui
-	@$(FLASK) init-db
-	@$(FLASK) make-demo-library --if-empty
-	@$(FLASK) index-audio
-	@test -d "$(RECOMMENDED)" || $(FLASK) download-weights recommended || true  # a map needs no network
-	@$(FLASK) preprocess-all || echo "Some tracks could not be heard (see above); the others are on the map."
+	@$(FLASK) prepare
 	@$(FLASK) serve
 
 setup: $(VENV)/.installed

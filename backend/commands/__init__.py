@@ -37,6 +37,10 @@ COMMANDS = (
         "of all sizes of whisper, or those that are recommended.",
     ),
     LazyCommand(
+        "prepare", "preparing:prepare",
+        "Prepare the first map: database, music, index, weights, vectors and maps, in one process.",
+    ),
+    LazyCommand(
         "preprocess-all", "extraction:preprocess_all",
         "Extract what is missing for every indexed track, then draw the maps.",
     ),

@@ -141,6 +141,12 @@ def download_recommended(no_progress: bool) -> None:
         click.echo(f"not downloaded: {reason}", err=True)
 
 
+def has_recommended() -> bool:
+    """Whether the first of them can run. MusiCNN/Jamendo does not count: its host is often out of reach."""
+    (first,) = registry.get_by_key(registry.RECOMMENDED[0])
+    return weights_state(first) == "present"
+
+
 def report_fetched(fetched: Fetched) -> None:
     size = readable_size(sum(path.stat().st_size for path in fetched.paths))
     click.echo(

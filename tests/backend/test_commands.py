@@ -14,7 +14,7 @@ from tests.sounds import noise, tone, write_sound
 
 COMMANDS = [
     "init-db", "clean-db", "index-audio", "preprocess-all", "preprocess-track", "make-demo-library", "serve",
-    "models", "download-weights", "compute-genre-similarity", "compute-multi-tag-metrics",
+    "models", "download-weights", "prepare", "compute-genre-similarity", "compute-multi-tag-metrics",
     "extract-acoustic-features",
 ]  # fmt: skip
 BAR = re.compile(r"\d+%\||it/s|/s\]")
