@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from db.database import Database
 from db.embeddings import Pair, save_failure, save_output
-from db.indexing import check_folder
+from db.folder import check_folder
 from db.pipelines import load_pipelines, save_pipeline, stored_pipelines
 from db.schema import Track
 from db.track_summary import save_heard_summary
