@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from db.schema import Track
 from ML import registry
 from ML.inference import LoadedModel
 from ML.segments import SegmentOutput, Segments
+from tests.downloads import Publisher, publishing
 from tests.sounds import noise, write_sound
 
 REPOSITORY = Path(__file__).parents[1]
@@ -265,3 +266,11 @@ def flask(environment) -> Callable[..., subprocess.CompletedProcess]:
         )  # fmt: skip
 
     return call
+
+
+@pytest.fixture
+def publisher(monkeypatch: pytest.MonkeyPatch) -> Iterator[Publisher]:
+    """A server on this machine that publishes weights."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with publishing() as publisher:
+        yield publisher

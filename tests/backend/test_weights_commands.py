@@ -10,16 +10,9 @@ import config
 from ML import registry
 from ML.errors import DownloadError
 from ML.spec import ModelSpec
-from tests.downloads import BODY, SHA256, publishing
+from tests.downloads import BODY, SHA256
 
 OTHER = BODY[::-1]
-
-
-@pytest.fixture
-def publisher(monkeypatch):
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    with publishing() as publisher:
-        yield publisher
 
 
 @pytest.fixture
