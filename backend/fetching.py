@@ -12,7 +12,7 @@ from ML.weights.download import download_weights, missing_files
 from ML.weights.staging import Progress
 from ML.weights.store import choose_release, find_weights, is_present, required_specs, weights_path
 
-Tell = Callable[[str, str], None]  # (key of a model, what is wrong)
+OnFailure = Callable[[str, str], None]  # (key of a model, what is wrong)
 
 
 @dataclass
@@ -43,7 +43,7 @@ def fetch_missing(
     specs: Iterable[ModelSpec],
     weights_dir: Path,
     on_progress: Progress,
-    tell: Tell,
+    on_failure: OnFailure,
     timeout_seconds: float | None = None,
 ) -> Fetched:
     """Model after model, with those whose output they take; a failure is reported and the rest goes on.
@@ -63,7 +63,7 @@ def fetch_missing(
         except (DownloadError, WeightsError) as error:
             fetched.failed.append(spec)
             failed_wheels |= {wheel} if wheel else set()
-            tell(spec.key, str(error))
+            on_failure(spec.key, str(error))
     return fetched
 
 

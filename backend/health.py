@@ -135,9 +135,9 @@ def check_pipelines() -> Iterator[Finding]:
 def check_maps() -> Iterator[Finding]:
     with database().read() as session:
         extracted = count_extracted(session)
-    heard = [spec for spec in default_specs(weights_dir()) if extracted.get((spec.name, spec.variant))]
-    undrawn = missing_maps(heard)
-    yield Finding(f"maps of {len(heard)} models")
+    analyzed = [spec for spec in default_specs(weights_dir()) if extracted.get((spec.name, spec.variant))]
+    undrawn = missing_maps(analyzed)
+    yield Finding(f"maps of {len(analyzed)} models")
     if undrawn:
         yield Finding(f"{len(undrawn)} maps are not drawn", "preprocess-all draws them; so does whoever asks")
 

@@ -27,7 +27,7 @@ from ML.weights.store import is_runnable, missing_message
 from ML.weights.verification import verify_weights
 
 RECOMMENDED = "recommended"
-RECOMMENDED_TIMEOUT_SECONDS = 5  # without data: nobody asked for a certain file
+RECOMMENDED_TIMEOUT_SECONDS = 5  # without data: nobody named a file
 COLUMNS = ("model", "variant", "release", "width", "taggram", "size", "licence", "weights", "tracks")
 NUMBERS = {"width", "size", "tracks"}
 PINNED_NOTE = (

@@ -305,8 +305,8 @@ def test_models_and_doctor_say_which_pipeline_is_in_use(laptop, exported, run, c
         for each in client.get("/models").get_json()["models"]
         if (each["model"], each["variant"]) == PAIR
     ]
-    told = [(each["release"], each["n_tracks"], each["in_use"]) for each in model["pipelines"]]
-    assert told == [("won2020", 3, True), ("pons2019", 1, False)]
+    found = [(each["release"], each["n_tracks"], each["in_use"]) for each in model["pipelines"]]
+    assert found == [("won2020", 3, True), ("pons2019", 1, False)]
     assert model["pipelines"][0]["weights_digest"] == "aa" * 32
     lines = run("doctor").stdout.splitlines()
     (mixed,) = [line for line in lines if "musicnn/msd: " in line]

@@ -57,10 +57,12 @@ def test_a_tampered_wheel_is_refused(folder, index):
     assert wheel_of(WHEEL).sha256 in message
 
 
-@pytest.mark.parametrize(("content", "told"), [(WHEEL[: len(WHEEL) // 2], "expected were"), (b"", "0 bytes")])
-def test_half_a_wheel_is_refused(content, told, folder):
+@pytest.mark.parametrize(
+    ("content", "reason"), [(WHEEL[: len(WHEEL) // 2], "expected were"), (b"", "0 bytes")]
+)
+def test_half_a_wheel_is_refused(content, reason, folder):
     put_by_hand(folder, content)
-    assert told in fails(spec_of(), folder)
+    assert reason in fails(spec_of(), folder)
 
 
 def test_half_a_wheel_in_the_index_is_refused(folder, index):
