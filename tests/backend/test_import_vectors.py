@@ -280,6 +280,26 @@ def test_a_killed_import_loses_nothing_and_is_finished_by_the_next(
     assert found == rows_by_sound(workstation)
 
 
+def test_an_import_killed_between_two_batches_keeps_the_first_and_the_next_does_the_rest(
+    laptop, workstation, exported, environment, run
+):
+    """Batches of one track, two models each: the third search for a target begins the second batch."""
+    command = ("import-vectors", "--no-progress", exported)
+    one_track = [("ML.export.vector_file", "BATCH_ROWS", 1)]
+    kill_at("db.importing", "find_target", environment, *command, call=3, constants=one_track)
+    assert query(laptop.path, "PRAGMA integrity_check") == [("ok",)]
+    first = query(laptop.path, "SELECT * FROM embeddings ORDER BY id")
+    kept, expected = rows_by_sound(laptop), rows_by_sound(workstation)
+    assert len(first) == len(kept) == 2, "one track, two models"
+    assert kept.items() <= expected.items()
+    assert run(*command).stdout.splitlines() == [
+        "musicnn/msd (won2020): 2 imported, 1 already there, 0 not in this library",
+        "acoustic/librosa: 2 imported, 1 already there, 0 not in this library",
+    ]
+    assert rows_by_sound(laptop) == expected
+    assert query(laptop.path, "SELECT * FROM embeddings ORDER BY id")[:2] == first
+
+
 def test_exports_carry_the_pipeline(laptop, exported, run, tmp_path):
     from pyarrow import parquet
 
