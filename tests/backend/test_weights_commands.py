@@ -253,6 +253,18 @@ def test_a_release_is_fetched_when_it_is_named(run, fetched_wheels, publisher, m
     assert release_in_use(run, "mtat") == "won2020"
 
 
+def test_a_named_release_is_fetched_although_the_setting_has_another(
+    run, fetched_wheels, monkeypatch, tmp_path
+):
+    mine = tmp_path / "mine.pth"
+    mine.touch()
+    monkeypatch.setattr(config, "MODEL_WEIGHTS", {"musicnn": {"mtat": str(mine)}})
+    assert run("download-weights", "musicnn/mtat", "--no-progress").exit_code == 0
+    assert fetched_wheels == []
+    assert run("download-weights", "musicnn/mtat@pons2019", "--no-progress").exit_code == 0
+    assert fetched_wheels == ["musicnn==0.1.0"]
+
+
 def release_in_use(run, variant: str) -> str:
     """As the table and JSON say alike."""
     records = json.loads(run("models", "--json").stdout)
