@@ -223,6 +223,8 @@ BAD = {
     "an unknown release": (with_metadata(release="new2030"), "Unknown release"),
     "the pipeline of another model": (with_metadata(model="vgg"), "vgg/msd"),
     "a pipeline of wrong types": (with_metadata(sample_rate="16 kHz"), "sample_rate"),
+    "a number that no database can hold": (with_metadata(hop_samples=10**30), "hop_samples"),
+    "text that no database can hold": (with_metadata(runtime="\ud800"), "runtime"),
     "widths of another release": (with_metadata(release="pons2019"), "500 numbers a vector instead of 200"),
     "no content hash": (without_column("content_hash"), "no column content_hash"),
     "no segments": (without_column("segment_starts:musicnn/msd"), "no column segment_starts"),

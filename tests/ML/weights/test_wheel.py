@@ -62,7 +62,9 @@ def test_a_tampered_wheel_is_refused(folder, index):
 )
 def test_half_a_wheel_is_refused(content, reason, folder):
     put_by_hand(folder, content)
-    assert reason in fails(spec_of(), folder)
+    message = fails(spec_of(), folder)
+    assert reason in message
+    assert f"remove {folder / 'musicnn-0.1.0-py3-none-any.whl'} to download it" in message
 
 
 def test_half_a_wheel_in_the_index_is_refused(folder, index):
