@@ -78,9 +78,8 @@ class Pipeline:
             raise MelodexError("a pipeline is no JSON object")
         known = {name: value for name, value in facts.items() if name in cls.__dataclass_fields__}
         for name, value in known.items():
-            if not isinstance(value, FIELD_TYPES[name]) or (
-                isinstance(value, bool) and name != "postprocess"
-            ):
+            is_typed = isinstance(value, FIELD_TYPES[name])
+            if not is_typed or (isinstance(value, bool) and name != "postprocess") or not is_storable(value):
                 raise MelodexError(f"{name} of a pipeline is {value!r}")
         missing = {"model", "dataset", "release"} - known.keys()
         if missing:
@@ -88,6 +87,14 @@ class Pipeline:
         return cls(**known)
 
 
+def is_storable(value: object) -> bool:
+    """Whether a database can hold it: JSON has numbers of any size, and text that is no Unicode."""
+    if isinstance(value, str):
+        return not any("\ud800" <= letter <= "\udfff" for letter in value)
+    return not isinstance(value, int) or 0 <= value <= LARGEST_NUMBER
+
+
+LARGEST_NUMBER = 2**63 - 1
 OPTIONAL_NUMBER, OPTIONAL_TEXT = (int, type(None)), (str, type(None))
 FIELD_TYPES: dict[str, Any] = {
     "model": str, "dataset": str, "release": str, "weights_digest": OPTIONAL_TEXT,

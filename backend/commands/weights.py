@@ -12,7 +12,7 @@ import click
 import config
 from backend.commands.edge import command, no_progress_option
 from backend.context import database, weights_dir
-from backend.fetching import Fetched, fetch_missing
+from backend.fetching import Fetched, fetch_missing, releases_to_fetch
 from backend.routes.models import describe
 from backend.settings import models_in_use
 from db.embeddings import count_extracted, count_failed
@@ -27,7 +27,7 @@ from ML.weights.store import is_runnable, missing_message
 from ML.weights.verification import verify_weights
 
 RECOMMENDED = "recommended"
-RECOMMENDED_TIMEOUT_SECONDS = 5  # without data: nobody asked for a certain file
+RECOMMENDED_TIMEOUT_SECONDS = 5  # without data: nobody named a file
 COLUMNS = ("model", "variant", "release", "width", "taggram", "size", "licence", "weights", "tracks")
 NUMBERS = {"width", "size", "tracks"}
 PINNED_NOTE = (
@@ -110,11 +110,14 @@ def download(models: tuple[str, ...], everything: bool, verify: bool, no_progres
     if models == (RECOMMENDED,) and not verify:
         download_recommended(no_progress)
         return
-    models = registry.RECOMMENDED if models == (RECOMMENDED,) else models
-    specs = chosen_specs(models, everything or verify, verify)
     if verify:
-        report_verdicts(specs, are_named=bool(models))
+        models = registry.RECOMMENDED if models == (RECOMMENDED,) else models
+        named = [spec for key in models for spec in registry.get_by_key(key)]
+        report_verdicts(named or published(with_releases=True), are_named=bool(models))
         return
+    if not models and not everything:
+        raise click.UsageError(f"Say which models, or --all. To be had:\n\n{choices()}")
+    specs = releases_to_fetch(models or [spec.key for spec in published(with_releases=False)])
     fetched = fetch_with_bars(specs, no_progress)
     report_fetched(fetched)
     for spec in fetched.unpublished:
@@ -128,7 +131,7 @@ def download_recommended(no_progress: bool) -> None:
 
     Raises MelodexError with the first reason when not one of them is there at the end.
     """
-    specs = [spec for key in registry.RECOMMENDED for spec in registry.get_by_key(key)]
+    specs = releases_to_fetch(registry.RECOMMENDED)
     reasons: list[str] = []
     with download_bars(no_progress) as show:
         fetched = fetch_missing(
@@ -153,14 +156,6 @@ def report_fetched(fetched: Fetched) -> None:
         f"Fetched {len(fetched.paths)} files ({size}) into {weights_dir()}; {len(fetched.there)} models had "
         f"all they need, {len(fetched.failed)} failed."
     )
-
-
-def chosen_specs(keys: Iterable[str], everything: bool, with_releases: bool = False) -> list[ModelSpec]:
-    """Records by their keys, or all that are published; without a choice a usage error that lists them."""
-    named = [spec for key in keys for spec in registry.get_by_key(key)]
-    if not named and not everything:
-        raise click.UsageError(f"Say which models, or --all. To be had:\n\n{choices()}")
-    return named or published(with_releases)
 
 
 def published(with_releases: bool) -> list[ModelSpec]:

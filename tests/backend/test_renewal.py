@@ -39,15 +39,15 @@ def test_one_track_can_be_renewed(run, outdated):
 def test_a_job_renews_as_the_command_does(client, work_off, outdated):
     notes = []
     for renew in (False, True):
-        asked = {"kind": "extract", "parameters": {"models": ["acoustic"], "renew": renew}}
-        job = client.post("/jobs", json=asked).get_json()
+        body = {"kind": "extract", "parameters": {"models": ["acoustic"], "renew": renew}}
+        job = client.post("/jobs", json=body).get_json()
         work_off()
-        told = client.get(f"/jobs/{job['id']}").get_json()
-        assert told["state"] == "done"
-        notes.append(told["note"])
+        job = client.get(f"/jobs/{job['id']}").get_json()
+        assert job["state"] == "done"
+        notes.append(job["note"])
     assert notes == [f"{outdated}: the parameter renew analyzes them again.", "3 vectors extracted"]
 
 
 def test_a_renewal_that_is_no_wish_is_refused(client):
-    asked = {"kind": "extract", "parameters": {"models": ["acoustic"], "renew": "yes"}}
-    assert client.post("/jobs", json=asked).status_code == 400
+    body = {"kind": "extract", "parameters": {"models": ["acoustic"], "renew": "yes"}}
+    assert client.post("/jobs", json=body).status_code == 400

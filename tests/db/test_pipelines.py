@@ -1,6 +1,5 @@
 """Vectors of two pipelines never meet in one space, and nothing is analyzed again that need not be."""
 
-from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +13,6 @@ from db.pipelines import group_pipelines, main_pipeline, pipeline_groups, save_p
 from db.preprocessing import ExtractionSummary, extract, outdated_lines, plan_extraction
 from db.projections import get_map
 from db.spaces import SpaceQuery, load_space
-from ML.audio import stream_at
 from ML.inference import LoadedModel
 from ML.pipeline import Pipeline, describe_spec
 from ML.registry import get
@@ -74,19 +72,6 @@ def run_models(database, music):
         return extract(database, music, plans, {model.spec.key: model for model in models})
 
     return run
-
-
-@pytest.fixture
-def decoded(monkeypatch, in_process) -> Counter[str]:
-    """How often each file was decoded."""
-    counter: Counter[str] = Counter()
-
-    def count(path, sample_rates):
-        counter[path.name] += 1
-        return stream_at(path, sample_rates)
-
-    monkeypatch.setattr("ML.track_reading.stream_at", count)
-    return counter
 
 
 def model(release: str | None, digest: str | None = None, variant: str = "msd", **options) -> LoadedModel:
