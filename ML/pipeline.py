@@ -5,6 +5,7 @@ recorded, but do not make vectors incomparable: results differ by rounding only.
 """
 
 from dataclasses import asdict, dataclass, field, replace
+from functools import cache
 from importlib import metadata
 from typing import Any, Self
 
@@ -130,10 +131,13 @@ def describe_spec(
 
 def library_versions() -> dict[str, str]:
     """Of the libraries that compute vectors, those installed; nothing is imported."""
-    versions = {}
-    for name in LIBRARIES:
-        try:
-            versions[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
-    return versions
+    versions = {name: find_version(name) for name in LIBRARIES}
+    return {name: version for name, version in versions.items() if version is not None}
+
+
+@cache  # reading the metadata of five packages takes 20 ms, and GET /models asks for every model
+def find_version(library: str) -> str | None:
+    try:
+        return metadata.version(library)
+    except metadata.PackageNotFoundError:
+        return None

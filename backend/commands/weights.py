@@ -13,10 +13,9 @@ import config
 from backend.commands.edge import command, no_progress_option
 from backend.context import database, weights_dir
 from backend.fetching import Fetched, fetch_missing, releases_to_fetch
+from backend.pipelines import read_analyses
 from backend.routes.models import describe
 from backend.settings import models_in_use
-from db.embeddings import count_extracted, count_failed
-from db.pipelines import groups_by_pair
 from ML import registry
 from ML.errors import MelodexError
 from ML.spec import ModelSpec
@@ -50,16 +49,14 @@ def models(as_json: bool) -> None:
     A model runs where its weights are present or not needed; download-weights fetches those that are absent.
     Of a model with several releases of weights it shows the one in use.
     """
-    with database().read() as session:
-        extracted, failed, groups = count_extracted(session), count_failed(session), groups_by_pair(session)
     specs = models_in_use(weights_dir())
+    with database().read() as session:
+        analyses = read_analyses(session, specs)
     if as_json:
-        records = [
-            {**describe(spec, extracted, failed, groups), "state": weights_state(spec)} for spec in specs
-        ]
+        records = [{**describe(spec, analyses), "state": weights_state(spec)} for spec in specs]
         click.echo(json.dumps(records, indent=2, ensure_ascii=False))
         return
-    rows = [model_row(spec, extracted.get((spec.name, spec.variant), 0)) for spec in specs]
+    rows = [model_row(spec, analyses.extracted.get((spec.name, spec.variant), 0)) for spec in specs]
     click.echo("\n".join(aligned(COLUMNS, rows, NUMBERS)))
     if any(is_pinned_on_first_use(spec) for spec in specs):
         click.echo(f"\n{PINNED_NOTE.format(pins=weights_dir() / PINS_NAME)}")

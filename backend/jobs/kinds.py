@@ -79,7 +79,7 @@ def extract(parameters: Parameters, report: Report) -> None:
 
 
 def report_outdated(plans: list[TrackPlan], report: Report) -> None:
-    lines = [f"{line}: the parameter renew analyzes them again." for line in outdated_lines(plans)]
+    lines = [f"{line}: renew analyzes them again." for line in outdated_lines(plans)]
     report.current.note = " ".join(filter(None, [report.current.note, *lines])) or None
 
 

@@ -330,6 +330,7 @@ def test_models_and_doctor_say_which_pipeline_is_in_use(laptop, exported, run, c
     found = [(each["release"], each["n_tracks"], each["in_use"]) for each in model["pipelines"]]
     assert found == [("won2020", 3, True), ("pons2019", 1, False)]
     assert model["pipelines"][0]["weights_digest"] == "aa" * 32
+    assert model["outdated"] == [], "no weights are here that could analyze the tracks again"
     lines = run("doctor").stdout.splitlines()
     (mixed,) = [line for line in lines if "musicnn/msd: " in line]
     assert "3 tracks by won2020 (in use), 1 by pons2019" in mixed and "--renew" in mixed
