@@ -9,7 +9,7 @@ import config
 from backend.context import audio_dir, database, weights_dir
 from backend.drawing import draw, draw_anew, missing_maps, offered_maps
 from backend.exports import FORMATS, Export, file_name, gather
-from backend.fetching import fetch_missing, sort_by_weights
+from backend.fetching import fetch_missing, releases_to_fetch, sort_by_weights
 from backend.jobs import values
 from backend.jobs.report import Report
 from backend.jobs.training import train
@@ -24,7 +24,6 @@ from db.evaluations import LABELS, Evaluations, evaluate_library
 from db.indexing import index_library
 from db.kept_exports import KeptExports
 from db.preprocessing import TrackPlan, outdated_lines, plan_extraction
-from ML import registry
 from ML.errors import MelodexError
 from ML.spec import ModelSpec
 from ML.weights.store import missing_message, resolve_keys, weights_path
@@ -56,8 +55,7 @@ def index(parameters: Parameters, report: Report) -> None:
 
 
 def download(parameters: Parameters, report: Report) -> None:
-    named = [spec for key in parameters["models"] for spec in registry.get_by_key(key)]
-    n_failed = fetch(named, report)
+    n_failed = fetch(releases_to_fetch(parameters["models"]), report)
     if n_failed:
         raise MelodexError(f"The weights of {n_failed} models could not be fetched.")
 
@@ -84,7 +82,7 @@ def extract(parameters: Parameters, report: Report) -> None:
 
 
 def report_outdated(plans: list[TrackPlan], report: Report) -> None:
-    lines = [f"{line}: the parameter renew analyzes them again." for line in outdated_lines(plans)]
+    lines = [f"{line}: renew analyzes them again." for line in outdated_lines(plans)]
     report.current.note = " ".join(filter(None, [report.current.note, *lines])) or None
 
 
