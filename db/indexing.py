@@ -29,6 +29,7 @@ from db.track_files import (
     update_rows,
 )
 from ML.errors import LibraryError
+from ML.genres import common_spellings
 
 LEAST_TRACKS, MISSING_SHARE = 20, 0.5  # of a library whose disk may be missing
 SOME_ROWS = 5  # of a genre table are named
@@ -227,12 +228,17 @@ def may_exist(path: Path) -> bool:
 
 
 def apply_genres(session: Session, table: LabelTable) -> list[str]:
-    """selected_songs.csv wins over the files' own tags. Returns its rows without a file."""
+    """selected_songs.csv wins over the files' own tags. Returns its rows without a file.
+
+    Spellings of one genre are shown as the table has it, else as most files do.
+    """
     query = select(Track.id, Track.filename, Track.genre, Track.file_genre).where(Track.gone_at.is_(None))
     rows = session.execute(query).all()
     own = table.match(row.filename for row in rows)
     genres = {row.id: own.labels.get(row.filename) or row.file_genre for row in rows}
-    update_rows(
-        session, ({"id": row.id, "genre": genres[row.id]} for row in rows if row.genre != genres[row.id])
-    )
+    preferred = common_spellings(Counter(own.labels.values()))
+    spellings = common_spellings(Counter(filter(None, genres.values())), preferred.values())
+    shown = {id_: spellings[genre] if genre else None for id_, genre in genres.items()}
+    changed = [{"id": row.id, "genre": shown[row.id]} for row in rows if row.genre != shown[row.id]]
+    update_rows(session, changed)
     return own.unmatched

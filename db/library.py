@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Row, delete, func, select
 from sqlalchemy.orm import Session
 
-from db.schema import Base, Track
+from db.schema import Base, Track, TrackGenre
 from ML.errors import LibraryError
 
 UNKNOWN_GENRE = "Unknown"
@@ -47,6 +47,15 @@ def readable_filenames(session: Session) -> list[str]:
 
 def count_playable(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Track).where(*PLAYABLE)) or 0
+
+
+def file_genres(session: Session) -> dict[int, list[str]]:
+    """Genres in the tags of each file that has several, by id of the track, in their order."""
+    query = select(TrackGenre.track_id, TrackGenre.genre).order_by(TrackGenre.track_id, TrackGenre.position)
+    found: dict[int, list[str]] = {}
+    for track_id, genre in session.execute(query):
+        found.setdefault(track_id, []).append(genre)
+    return {track_id: several for track_id, several in found.items() if len(several) > 1}
 
 
 def genres(session: Session) -> list[str]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from db.folder import FoundFile, Stamp
 from db.identity import SeenFile
-from db.schema import Embedding, ExtractionFailure, Track
+from db.schema import Embedding, ExtractionFailure, Track, TrackGenre
 from ML.audio import probe
 from ML.errors import AudioDecodeError, AudioOutOfReachError
 from ML.isolation import isolated
@@ -119,7 +119,8 @@ def is_described(track: Track, facts: FileFacts) -> bool:
     """Whether the track has all that the file says: only its stamp is another."""
     described = {name: getattr(track, name) for name in TAG_FIELDS}
     told = {name: getattr(facts.tags, name) for name in TAG_FIELDS}
-    return described == told and track.file_genre == facts.tags.genre
+    genres = tuple(each.genre for each in track.file_genres)
+    return described == told and genres == facts.tags.genres and track.duration == facts.duration_seconds
 
 
 def forget_vectors(session: Session, track: Track) -> None:
@@ -139,6 +140,9 @@ def write_facts(track: Track, file: FoundFile, facts: FileFacts) -> None:
         return  # what was known of the file stays: it may come back whole
     track.duration, track.content_hash = facts.duration_seconds, facts.content_hash
     track.file_genre = facts.tags.genre
+    if tuple(each.genre for each in track.file_genres) != facts.tags.genres:
+        with_position = enumerate(facts.tags.genres)
+        track.file_genres = [TrackGenre(position=place, genre=genre) for place, genre in with_position]
     for name in TAG_FIELDS:
         setattr(track, name, getattr(facts.tags, name))
 

@@ -36,6 +36,7 @@ class Track(TypedDict):
     album: str | None
     year: int | None
     genre: str
+    genres: list[str]
     track_number: int | None
     duration: float | None
     tempo: float | None

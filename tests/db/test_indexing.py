@@ -423,3 +423,33 @@ def test_matrix_rows_follow_the_order_of_names(index, hear, database, music):
     assert matrix.track_ids.tolist() == [ids["a.wav"], ids["b.wav"], ids["c.wav"]]
     assert matrix.values.dtype == np.float32
     assert registry.get(*PAIR).key == "acoustic/librosa"
+
+
+def test_all_genres_of_a_file_are_kept_and_the_first_is_shown(client, run, music, tracks):
+    tag(write_sound(music / "a.flac", noise(1)), genre="Rock; Pop")
+    write_sound(music / "b.flac", noise(2))
+    run("index-audio")
+    assert tracks()["a.flac"].genre == "Rock"
+    listed = {track["filename"]: track for track in client.get("/tracks").get_json()["tracks"]}
+    assert listed["a.flac"]["genres"] == ["Rock", "Pop"]
+    assert listed["b.flac"]["genres"] == []
+    tag(music / "a.flac", genre="Dub")
+    run("index-audio")
+    assert client.get("/tracks").get_json()["tracks"][0]["genres"] == ["Dub"]
+
+
+def test_spellings_of_one_genre_are_one_genre(index, database, music):
+    for number, genre in enumerate(["Hip-Hop", "hiphop", "Hip Hop", "Hip-Hop"]):
+        tag(write_sound(music / f"{number}.flac", noise(number)), genre=genre)
+    index()
+    with database.read() as session:
+        assert genres(session) == ["Hip-Hop"]
+
+
+def test_the_spelling_of_the_persons_own_table_is_shown(index, database, music):
+    for number in range(3):
+        tag(write_sound(music / f"{number}.flac", noise(number)), genre="Hip-Hop")
+    (music / "selected_songs.csv").write_text("filename,genre\n0.flac,hip hop\n")
+    index()
+    with database.read() as session:
+        assert genres(session) == ["hip hop"]

@@ -59,6 +59,7 @@ export interface Track {
   album: string | null
   year: number | null
   genre: string
+  genres: string[]
   track_number: number | null
   duration: number | null
   tempo: number | null
