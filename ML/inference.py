@@ -106,11 +106,18 @@ def load_model(
     n_threads: that one call may use on a CPU; 0: as many as PyTorch.
     Raises UnknownChoiceError, WeightsMissingError, WeightsError, ConfigError.
     """
-    spec, overrides = registry.get(name, variant, release), config.model_weights()
+    spec = registry.get(name, variant, release)
     if release is None:
-        own = {spec.name: {spec.variant: weights}} if weights else overrides
+        own = {spec.name: {spec.variant: weights}} if weights else config.model_weights()
         spec = choose_release(spec, config.WEIGHTS_DIR, own)
-    spec = configured(spec)
+    return load_spec(spec, weights=weights, device=device, n_threads=n_threads)
+
+
+def load_spec(
+    spec: ModelSpec, *, weights: Path | None = None, device: str | None = None, n_threads: int = 0
+) -> LoadedModel:
+    """The model of a record, in its release. Options and errors: see `load_model`."""
+    spec, overrides = configured(spec), config.model_weights()
     path = weights or find_weights(spec, config.WEIGHTS_DIR, overrides)
     required = [find_weights(needed, config.WEIGHTS_DIR, overrides) for needed in required_specs(spec)[1:]]
     for file in filter(None, [path, *required]):
@@ -123,7 +130,7 @@ def load_model(
 
 
 def current_pipeline(spec: ModelSpec, weights_dir: Path) -> Pipeline:
-    """The pipeline that `load_model` would run, without loading it.
+    """The pipeline that `load_spec` would run, without loading it.
 
     Raises WeightsMissingError.
     """

@@ -5,6 +5,7 @@ recorded, but do not make vectors incomparable: results differ by rounding only.
 """
 
 from dataclasses import asdict, dataclass, field, replace
+from functools import cache
 from importlib import metadata
 from typing import Any, Self
 
@@ -78,9 +79,8 @@ class Pipeline:
             raise MelodexError("a pipeline is no JSON object")
         known = {name: value for name, value in facts.items() if name in cls.__dataclass_fields__}
         for name, value in known.items():
-            if not isinstance(value, FIELD_TYPES[name]) or (
-                isinstance(value, bool) and name != "postprocess"
-            ):
+            is_typed = isinstance(value, FIELD_TYPES[name])
+            if not is_typed or (isinstance(value, bool) and name != "postprocess") or not is_storable(value):
                 raise MelodexError(f"{name} of a pipeline is {value!r}")
         missing = {"model", "dataset", "release"} - known.keys()
         if missing:
@@ -88,6 +88,14 @@ class Pipeline:
         return cls(**known)
 
 
+def is_storable(value: object) -> bool:
+    """Whether a database can hold it: JSON has numbers of any size, and text that is no Unicode."""
+    if isinstance(value, str):
+        return not any("\ud800" <= letter <= "\udfff" for letter in value)
+    return not isinstance(value, int) or 0 <= value <= LARGEST_NUMBER
+
+
+LARGEST_NUMBER = 2**63 - 1
 OPTIONAL_NUMBER, OPTIONAL_TEXT = (int, type(None)), (str, type(None))
 FIELD_TYPES: dict[str, Any] = {
     "model": str, "dataset": str, "release": str, "weights_digest": OPTIONAL_TEXT,
@@ -123,10 +131,13 @@ def describe_spec(
 
 def library_versions() -> dict[str, str]:
     """Of the libraries that compute vectors, those installed; nothing is imported."""
-    versions = {}
-    for name in LIBRARIES:
-        try:
-            versions[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
-    return versions
+    versions = {name: find_version(name) for name in LIBRARIES}
+    return {name: version for name, version in versions.items() if version is not None}
+
+
+@cache  # reading the metadata of five packages takes 20 ms, and GET /models asks for every model
+def find_version(library: str) -> str | None:
+    try:
+        return metadata.version(library)
+    except metadata.PackageNotFoundError:
+        return None

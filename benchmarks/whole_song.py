@@ -20,7 +20,7 @@ from ML.evaluation.agreement import compare_spaces
 from ML.evaluation.judgement import Judgement, Labelling, judge_space
 from ML.evaluation.metric_table import METRIC_ROWS
 from ML.evaluation.resampling import paired_difference
-from ML.inference import LoadedModel, load_model
+from ML.inference import LoadedModel, load_spec
 from ML.spec import ModelSpec
 from ML.text import aligned
 from ML.torch_model import TorchModel
@@ -63,7 +63,7 @@ def runnable() -> list[ModelSpec]:
 
 def hear(spec: ModelSpec, tracks: Sequence[LabelledTrack]) -> tuple[np.ndarray, np.ndarray]:
     """The space of each way: float32 [n, D]."""
-    model = load_model(spec.name, spec.variant, release=spec.release, device="cpu")
+    model = load_spec(spec, device="cpu")
     waveforms = (resample(decode(track.path), spec.sample_rate) for track in tracks)
     pairs = [(model.embed(each, spec.sample_rate).embedding, embed_whole(model, each)) for each in waveforms]
     segmented, whole = (np.stack(vectors) for vectors in zip(*pairs, strict=True))

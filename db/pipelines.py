@@ -39,6 +39,7 @@ class PipelineGroup:
 
 
 _groups: StampedCache[list[PipelineGroup]] = StampedCache()
+_counts: StampedCache[dict[int | None, int]] = StampedCache()
 
 
 def main_pipeline(session: Session, pair: Pair) -> PipelineGroup | None:
@@ -59,8 +60,13 @@ def rows_in_use(session: Session, pair: Pair) -> list[ColumnElement[bool]]:
     return conditions if len(groups) < 2 else [*conditions, groups[0].condition]
 
 
+def pipeline_counts(session: Session, pair: Pair) -> dict[int | None, int]:
+    """Playable tracks of a pair by pipeline id, None for rows without one."""
+    return _counts.get(session, pair, count_by_pipeline)
+
+
 def read_groups(session: Session, pair: Pair) -> list[PipelineGroup]:
-    counts = count_by_pipeline(session, pair)
+    counts = pipeline_counts(session, pair)
     records = load_pipelines(session, pair)
     return group_pipelines(
         {id_: (records.get(id_) or Pipeline(*pair, UNRECORDED), n) for id_, n in counts.items()}

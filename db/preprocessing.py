@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from db.database import Database
 from db.embeddings import Pair, save_failure, save_output
-from db.indexing import check_folder
-from db.pipelines import load_pipelines, save_pipeline, stored_pipelines
+from db.folder import check_folder
+from db.pipelines import load_pipelines, pipeline_counts, save_pipeline, stored_pipelines
 from db.schema import Track
 from db.track_summary import save_heard_summary
 from ML.devices import Workers, share_out
@@ -130,6 +130,15 @@ def find_changes(session: Session, current: Pipeline) -> dict[int | None, str]:
         id_: each.describe_change(current) for id_, each in stored.items() if not each.matches(current)
     }
     return {None: NO_RECORD, **changes}
+
+
+def count_outdated(session: Session, current: Pipeline) -> dict[str, int]:
+    """Playable tracks with vectors of other pipelines, by what has changed: "other weights (won2020)"."""
+    changes, counts = find_changes(session, current), Counter[str]()
+    for id_, n_tracks in pipeline_counts(session, current.pair).items():
+        if id_ in changes:
+            counts[changes[id_]] += n_tracks
+    return {change: n_tracks for change, n_tracks in counts.items() if n_tracks}
 
 
 def outdated_lines(plans: Iterable[TrackPlan]) -> list[str]:

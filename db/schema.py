@@ -38,6 +38,8 @@ class Track(Base):
     has_cover: Mapped[bool | None]
     file_size: Mapped[int | None]  # bytes
     file_mtime_ns: Mapped[int | None]
+    file_ctime_ns: Mapped[int | None] = mapped_column(BigInteger)  # None where not known, as file_inode
+    file_inode: Mapped[int | None] = mapped_column(BigInteger)
     content_hash: Mapped[str | None]  # of the sound, not of the tags
     error: Mapped[str | None]  # why the file cannot be read, None when it can
     gone_at: Mapped[str | None]  # when the file was missed, None while it is there

@@ -17,7 +17,8 @@ from sqlalchemy import select
 
 from db.database import Database
 from db.file_names import safe_name
-from db.indexing import check_folder, index_file
+from db.folder import check_folder
+from db.indexing import index_file
 from db.schema import Track
 from ML.audio import probe
 from ML.errors import AudioDecodeError, StorageError

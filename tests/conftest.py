@@ -1,12 +1,11 @@
 """A music folder, a database and an app of one's own for every test."""
 
-import dataclasses
 import os
 import sqlite3
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -20,6 +19,8 @@ from db.schema import Track
 from ML import registry
 from ML.inference import LoadedModel
 from ML.segments import SegmentOutput, Segments
+from ML.spec import ModelSpec
+from tests.downloads import Publisher, publishing
 from tests.sounds import noise, write_sound
 
 REPOSITORY = Path(__file__).parents[1]
@@ -151,12 +152,11 @@ def loads(monkeypatch) -> Counter[str]:
     """Commands load CountingModels; counts how often each model was loaded."""
     counter: Counter[str] = Counter()
 
-    def load_model(name: str, variant: str | None = None, **_: object) -> LoadedModel:
-        spec = registry.get(name, variant)
+    def load_spec(spec: ModelSpec, **_: object) -> LoadedModel:
         counter[spec.key] += 1
-        return LoadedModel(dataclasses.replace(spec), CountingModel())
+        return LoadedModel(spec, CountingModel())
 
-    monkeypatch.setattr("backend.loading.load_model", load_model)
+    monkeypatch.setattr("backend.loading.load_spec", load_spec)
     return counter
 
 
@@ -265,3 +265,11 @@ def flask(environment) -> Callable[..., subprocess.CompletedProcess]:
         )  # fmt: skip
 
     return call
+
+
+@pytest.fixture
+def publisher(monkeypatch: pytest.MonkeyPatch) -> Iterator[Publisher]:
+    """A server on this machine that publishes weights."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with publishing() as publisher:
+        yield publisher

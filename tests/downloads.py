@@ -66,7 +66,7 @@ class Handler(BaseHTTPRequestHandler):
     publisher: Publisher
 
     def do_HEAD(self) -> None:
-        """What the client of the Hugging Face Hub asks before it downloads."""
+        """What the client of the Hugging Face Hub requests before it downloads."""
         behaviour = self.publisher.behaviour
         if self.path.endswith("/nowhere"):
             self.answer(404, {"X-Error-Code": "EntryNotFound"})
@@ -79,7 +79,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         asked = Request(self.path, self.headers.get("Range"), self.headers.get("If-Range"))
-        if self.path.startswith("/api/"):  # what the client of the Hub asks on its own, at times
+        if self.path.startswith("/api/"):  # what the client of the Hub requests on its own, at times
             self.answer(404, {})
             return
         self.publisher.requests.append(asked)

@@ -24,6 +24,7 @@ import ML.engine
 from db.preprocessing import ExtractionSummary, Progress, TrackPlan
 from ML import registry
 from ML.inference import LoadedModel
+from ML.spec import ModelSpec
 from tests.conftest import CountingModel
 
 PAUSE_WITH_LEFT = int(os.environ.get("PAUSE_WITH_LEFT", "-1"))
@@ -31,8 +32,8 @@ POLL_SECONDS = 0.02
 run_extraction = backend.loading.listen
 
 
-def load_model(name: str, variant: str | None = None, **options: object) -> LoadedModel:
-    return LoadedModel(registry.get(name, variant), CountingModel())
+def load_spec(spec: ModelSpec, **options: object) -> LoadedModel:
+    return LoadedModel(spec, CountingModel())
 
 
 def run_extraction_and_pause(
@@ -46,12 +47,12 @@ def run_extraction_and_pause(
     return run_extraction(plans, device, report, stop, **options)
 
 
-backend.loading.load_model = load_model  # type: ignore[assignment]
+backend.loading.load_spec = load_spec  # type: ignore[assignment]
 backend.loading.listen = run_extraction_and_pause  # type: ignore[assignment]
 backend.jobs.process.COMMAND = [
     sys.executable, "-m", "tests.flask_with_stubs", "work", "--beside-server",
 ]  # fmt: skip
-db.acoustics.load_summary_model = lambda: load_model("acoustic")
+db.acoustics.load_summary_model = lambda: load_spec(registry.get("acoustic"))
 ML.engine.single_threaded = lambda workers: nullcontext()  # type: ignore[assignment]
 
 

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -13,9 +13,12 @@ REPOSITORY = Path(__file__).parents[1]
 # programs have the processor.
 PATIENCE_SECONDS = 240
 PAUSING = """
-import builtins, itertools, sys
+import builtins, importlib, itertools, sys
 import {program}
 import {module}
+
+for place, name, value in {constants}:
+    setattr(importlib.import_module(place), name, value)
 
 numbers = itertools.count(1)
 try:
@@ -51,18 +54,22 @@ def paused_at(
     call: int = 1,
     with_stubs: bool = False,
     script: str = "",
+    constants: Sequence[tuple[str, str, object]] = (),
 ) -> Iterator[subprocess.Popen]:
     """A Flask command, or a script of this repository, that waits where it calls a function for the nth time.
 
     function: by the name that `module` has for it; a method is Class.method. The process goes on when its
     standard input is closed, and is killed at the end of the block.
+    constants: (module, name, value) of constants to change in the process, such as a batch size.
     """
     program, start = "flask.cli", START_FLASK
     if with_stubs:
         program, start = "tests.flask_with_stubs", START_WITH_STUBS
     if script:
         program, start = "runpy", START_SCRIPT.format(str(REPOSITORY / script))
-    code = PAUSING.format(program=program, start=start, module=module, function=function, call=call)
+    code = PAUSING.format(
+        program=program, start=start, module=module, function=function, call=call, constants=constants
+    )
     process = subprocess.Popen(
         [sys.executable, "-c", code, *map(str, arguments)],
         cwd=REPOSITORY, env=environment, text=True,

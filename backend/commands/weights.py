@@ -12,11 +12,10 @@ import click
 import config
 from backend.commands.edge import command, no_progress_option
 from backend.context import database, weights_dir
-from backend.fetching import Fetched, fetch_missing
+from backend.fetching import Fetched, fetch_missing, releases_to_fetch
+from backend.pipelines import read_analyses
 from backend.routes.models import describe
 from backend.settings import models_in_use
-from db.embeddings import count_extracted, count_failed
-from db.pipelines import groups_by_pair
 from ML import registry
 from ML.errors import MelodexError
 from ML.spec import ModelSpec
@@ -27,7 +26,7 @@ from ML.weights.store import is_runnable, missing_message
 from ML.weights.verification import verify_weights
 
 RECOMMENDED = "recommended"
-RECOMMENDED_TIMEOUT_SECONDS = 5  # without data: nobody asked for a certain file
+RECOMMENDED_TIMEOUT_SECONDS = 5  # without data: nobody named a file
 COLUMNS = ("model", "variant", "release", "width", "taggram", "size", "licence", "weights", "tracks")
 NUMBERS = {"width", "size", "tracks"}
 PINNED_NOTE = (
@@ -50,16 +49,14 @@ def models(as_json: bool) -> None:
     A model runs where its weights are present or not needed; download-weights fetches those that are absent.
     Of a model with several releases of weights it shows the one in use.
     """
-    with database().read() as session:
-        extracted, failed, groups = count_extracted(session), count_failed(session), groups_by_pair(session)
     specs = models_in_use(weights_dir())
+    with database().read() as session:
+        analyses = read_analyses(session, specs)
     if as_json:
-        records = [
-            {**describe(spec, extracted, failed, groups), "state": weights_state(spec)} for spec in specs
-        ]
+        records = [{**describe(spec, analyses), "state": weights_state(spec)} for spec in specs]
         click.echo(json.dumps(records, indent=2, ensure_ascii=False))
         return
-    rows = [model_row(spec, extracted.get((spec.name, spec.variant), 0)) for spec in specs]
+    rows = [model_row(spec, analyses.extracted.get((spec.name, spec.variant), 0)) for spec in specs]
     click.echo("\n".join(aligned(COLUMNS, rows, NUMBERS)))
     if any(is_pinned_on_first_use(spec) for spec in specs):
         click.echo(f"\n{PINNED_NOTE.format(pins=weights_dir() / PINS_NAME)}")
@@ -110,11 +107,14 @@ def download(models: tuple[str, ...], everything: bool, verify: bool, no_progres
     if models == (RECOMMENDED,) and not verify:
         download_recommended(no_progress)
         return
-    models = registry.RECOMMENDED if models == (RECOMMENDED,) else models
-    specs = chosen_specs(models, everything or verify, verify)
     if verify:
-        report_verdicts(specs, are_named=bool(models))
+        models = registry.RECOMMENDED if models == (RECOMMENDED,) else models
+        named = [spec for key in models for spec in registry.get_by_key(key)]
+        report_verdicts(named or published(with_releases=True), are_named=bool(models))
         return
+    if not models and not everything:
+        raise click.UsageError(f"Say which models, or --all. To be had:\n\n{choices()}")
+    specs = releases_to_fetch(models or [spec.key for spec in published(with_releases=False)])
     fetched = fetch_with_bars(specs, no_progress)
     report_fetched(fetched)
     for spec in fetched.unpublished:
@@ -128,7 +128,7 @@ def download_recommended(no_progress: bool) -> None:
 
     Raises MelodexError with the first reason when not one of them is there at the end.
     """
-    specs = [spec for key in registry.RECOMMENDED for spec in registry.get_by_key(key)]
+    specs = releases_to_fetch(registry.RECOMMENDED)
     reasons: list[str] = []
     with download_bars(no_progress) as show:
         fetched = fetch_missing(
@@ -153,14 +153,6 @@ def report_fetched(fetched: Fetched) -> None:
         f"Fetched {len(fetched.paths)} files ({size}) into {weights_dir()}; {len(fetched.there)} models had "
         f"all they need, {len(fetched.failed)} failed."
     )
-
-
-def chosen_specs(keys: Iterable[str], everything: bool, with_releases: bool = False) -> list[ModelSpec]:
-    """Records by their keys, or all that are published; without a choice a usage error that lists them."""
-    named = [spec for key in keys for spec in registry.get_by_key(key)]
-    if not named and not everything:
-        raise click.UsageError(f"Say which models, or --all. To be had:\n\n{choices()}")
-    return named or published(with_releases)
 
 
 def published(with_releases: bool) -> list[ModelSpec]:

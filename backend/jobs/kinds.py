@@ -9,7 +9,7 @@ import config
 from backend.context import audio_dir, database, weights_dir
 from backend.drawing import draw, draw_anew, missing_maps, offered_maps
 from backend.exports import FORMATS, Export, file_name, gather
-from backend.fetching import fetch_missing, sort_by_weights
+from backend.fetching import fetch_missing, releases_to_fetch, sort_by_weights
 from backend.jobs import values
 from backend.jobs.report import Report
 from backend.jobs.training import train
@@ -24,7 +24,6 @@ from db.evaluations import LABELS, Evaluations, evaluate_library
 from db.indexing import index_library
 from db.kept_exports import KeptExports
 from db.preprocessing import TrackPlan, outdated_lines, plan_extraction
-from ML import registry
 from ML.errors import MelodexError
 from ML.spec import ModelSpec
 from ML.weights.store import missing_message, resolve_keys, weights_path
@@ -46,15 +45,17 @@ class JobKind:
 
 def index(parameters: Parameters, report: Report) -> None:
     report.begin("Reading new files", unit="files")
-    summary = index_library(database(), audio_dir(), report.count)
-    for filename, reason in summary.unreadable.items():
+    summary = index_library(
+        database(), audio_dir(), report.count,
+        accept_missing=parameters.get("accept_missing", False), retry=parameters.get("retry", False),
+    )  # fmt: skip
+    for filename, reason in (summary.unreadable | summary.left_out).items():
         report.fail(filename, reason)
     report.current.note = str(summary)
 
 
 def download(parameters: Parameters, report: Report) -> None:
-    named = [spec for key in parameters["models"] for spec in registry.get_by_key(key)]
-    n_failed = fetch(named, report)
+    n_failed = fetch(releases_to_fetch(parameters["models"]), report)
     if n_failed:
         raise MelodexError(f"The weights of {n_failed} models could not be fetched.")
 
@@ -81,7 +82,7 @@ def extract(parameters: Parameters, report: Report) -> None:
 
 
 def report_outdated(plans: list[TrackPlan], report: Report) -> None:
-    lines = [f"{line}: the parameter renew analyzes them again." for line in outdated_lines(plans)]
+    lines = [f"{line}: renew analyzes them again." for line in outdated_lines(plans)]
     report.current.note = " ".join(filter(None, [report.current.note, *lines])) or None
 
 
@@ -199,7 +200,9 @@ def draw_missing(specs: list[ModelSpec], report: Report) -> None:
 
 SOON = 10
 KINDS = {
-    "index": JobKind(index, takes={}, priority=SOON),
+    "index": JobKind(
+        index, takes={"accept_missing": values.wish, "retry": values.wish}, priority=SOON
+    ),
     "download": JobKind(download, takes={"models": values.models}),
     "extract": JobKind(extract, takes={
         "models": values.models, "download": values.wish, "renew": values.wish,

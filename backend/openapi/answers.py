@@ -4,7 +4,7 @@ from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from backend.openapi.pipelines import Pipeline
+from backend.openapi.pipelines import Outdated, Pipeline
 
 
 class Error(TypedDict):
@@ -123,6 +123,7 @@ class Model(ModelName):
     n_extracted: int
     n_failed: int
     pipelines: list[Pipeline]
+    outdated: list[Outdated]
 
 
 class ProjectionName(TypedDict):

@@ -3,6 +3,15 @@
 from typing_extensions import TypedDict
 
 
+class Outdated(TypedDict):
+    """Playable tracks with vectors that the model would not compute now: an extraction with `renew` replaces
+    them.  change: why, as in "analyzed with other weights (won2020)".
+    """
+
+    change: str
+    n_tracks: int
+
+
 class Pipeline(TypedDict):
     """What computed vectors of a model. n_tracks: playable tracks that have them.  in_use: maps and searches
     use these vectors and leave out the others.  null: not known.

@@ -1,16 +1,16 @@
 """The registry as JSON: what exists, what can run, what is extracted."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
 import config
 from backend.context import database, weights_dir
-from backend.pipelines import describe_pipelines
+from backend.pipelines import Analyses, describe_pipelines, read_analyses
 from backend.settings import models_in_use
-from db.embeddings import Pair, count_extracted, count_failed
+from db.embeddings import Pair
 from db.library import count_playable
-from db.pipelines import PipelineGroup, groups_by_pair
 from ML import registry
 from ML.projections import DIMENSIONS, PROJECTIONS
 from ML.spec import ModelSpec
@@ -22,26 +22,21 @@ blueprint = Blueprint("models", __name__)
 @blueprint.get("/models")
 def models() -> Response:
     """Every model, projection and dimension a map can be asked for."""
+    specs = models_in_use(weights_dir())
     with database().read() as session:
-        extracted, failed = count_extracted(session), count_failed(session)
-        n_tracks, groups = count_playable(session), groups_by_pair(session)
+        analyses, n_tracks = read_analyses(session, specs), count_playable(session)
     return jsonify(
-        models=[describe(spec, extracted, failed, groups) for spec in models_in_use(weights_dir())],
+        models=[describe(spec, analyses) for spec in specs],
         projections=[
             {"name": name, "label": PROJECTIONS[name].label} for name in config.ON_DEMAND_PROJECTION_METHODS
         ],
         dimensions=DIMENSIONS,
-        default=default_pair(extracted, n_tracks),
+        default=default_pair(analyses.extracted, n_tracks),
         n_tracks=n_tracks,
     )
 
 
-def describe(
-    spec: ModelSpec,
-    extracted: dict[Pair, int],
-    failed: dict[Pair, int],
-    groups: dict[Pair, list[PipelineGroup]],
-) -> dict[str, Any]:
+def describe(spec: ModelSpec, analyses: Analyses) -> dict[str, Any]:
     pair = (spec.name, spec.variant)
     return {
         "model": spec.name,
@@ -62,9 +57,13 @@ def describe(
         "weights": describe_weights(spec),
         "requires": spec.requires,
         "runnable": is_runnable(spec, weights_dir(), config.model_weights()),
-        "n_extracted": extracted.get(pair, 0),
-        "n_failed": failed.get(pair, 0),
-        "pipelines": describe_pipelines(groups.get(pair, [])),
+        "n_extracted": analyses.extracted.get(pair, 0),
+        "n_failed": analyses.failed.get(pair, 0),
+        "pipelines": describe_pipelines(analyses.groups.get(pair, [])),
+        "outdated": [
+            {"change": change, "n_tracks": n_tracks}
+            for change, n_tracks in analyses.outdated.get(pair, {}).items()
+        ],
     }
 
 
@@ -81,7 +80,7 @@ def describe_weights(spec: ModelSpec) -> dict[str, Any] | None:
     }
 
 
-def default_pair(extracted: dict[Pair, int], n_tracks: int) -> dict[str, str]:
+def default_pair(extracted: Mapping[Pair, int], n_tracks: int) -> dict[str, str]:
     """The model of the first map: the first of the registry that has analyzed at least half of the library;
     else the first that has analyzed any track; else the first.
     """

@@ -59,7 +59,7 @@ def test_of_a_checkpoint_in_several_files_each_counts(tmp_path):
     for name in ("model.index", "model.data-00000-of-00001", "LICENSE"):
         (folder / name).write_text(name)
     first = compute_weights_digest([folder], cache)
-    (folder / "LICENSE").write_text("a text beside the weights")
+    (folder / "LICENSE").write_text("a text next to the weights")
     assert compute_weights_digest([folder], cache) == first
     (folder / "model.data-00000-of-00001").write_text("other weights")
     assert compute_weights_digest([folder], cache) != first

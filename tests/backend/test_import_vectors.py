@@ -223,6 +223,8 @@ BAD = {
     "an unknown release": (with_metadata(release="new2030"), "Unknown release"),
     "the pipeline of another model": (with_metadata(model="vgg"), "vgg/msd"),
     "a pipeline of wrong types": (with_metadata(sample_rate="16 kHz"), "sample_rate"),
+    "a number that no database can hold": (with_metadata(hop_samples=10**30), "hop_samples"),
+    "text that no database can hold": (with_metadata(runtime="\ud800"), "runtime"),
     "widths of another release": (with_metadata(release="pons2019"), "500 numbers a vector instead of 200"),
     "no content hash": (without_column("content_hash"), "no column content_hash"),
     "no segments": (without_column("segment_starts:musicnn/msd"), "no column segment_starts"),
@@ -280,6 +282,26 @@ def test_a_killed_import_loses_nothing_and_is_finished_by_the_next(
     assert found == rows_by_sound(workstation)
 
 
+def test_an_import_killed_between_two_batches_keeps_the_first_and_the_next_does_the_rest(
+    laptop, workstation, exported, environment, run
+):
+    """Batches of one track, two models each: the third search for a target begins the second batch."""
+    command = ("import-vectors", "--no-progress", exported)
+    one_track = [("ML.export.vector_file", "BATCH_ROWS", 1)]
+    kill_at("db.importing", "find_target", environment, *command, call=3, constants=one_track)
+    assert query(laptop.path, "PRAGMA integrity_check") == [("ok",)]
+    first = query(laptop.path, "SELECT * FROM embeddings ORDER BY id")
+    kept, expected = rows_by_sound(laptop), rows_by_sound(workstation)
+    assert len(first) == len(kept) == 2, "one track, two models"
+    assert kept.items() <= expected.items()
+    assert run(*command).stdout.splitlines() == [
+        "musicnn/msd (won2020): 2 imported, 1 already there, 0 not in this library",
+        "acoustic/librosa: 2 imported, 1 already there, 0 not in this library",
+    ]
+    assert rows_by_sound(laptop) == expected
+    assert query(laptop.path, "SELECT * FROM embeddings ORDER BY id")[:2] == first
+
+
 def test_exports_carry_the_pipeline(laptop, exported, run, tmp_path):
     from pyarrow import parquet
 
@@ -305,9 +327,10 @@ def test_models_and_doctor_say_which_pipeline_is_in_use(laptop, exported, run, c
         for each in client.get("/models").get_json()["models"]
         if (each["model"], each["variant"]) == PAIR
     ]
-    told = [(each["release"], each["n_tracks"], each["in_use"]) for each in model["pipelines"]]
-    assert told == [("won2020", 3, True), ("pons2019", 1, False)]
+    found = [(each["release"], each["n_tracks"], each["in_use"]) for each in model["pipelines"]]
+    assert found == [("won2020", 3, True), ("pons2019", 1, False)]
     assert model["pipelines"][0]["weights_digest"] == "aa" * 32
+    assert model["outdated"] == [], "no weights are here that could analyze the tracks again"
     lines = run("doctor").stdout.splitlines()
     (mixed,) = [line for line in lines if "musicnn/msd: " in line]
     assert "3 tracks by won2020 (in use), 1 by pons2019" in mixed and "--renew" in mixed

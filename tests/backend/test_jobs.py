@@ -13,6 +13,7 @@ from backend.server import create_app
 from ML import registry
 from ML.errors import DownloadError
 from ML.inference import LoadedModel
+from ML.spec import ModelSpec
 from tests.conftest import CountingModel
 from tests.processes import PATIENCE_SECONDS
 from tests.sounds import noise, write_sound
@@ -223,12 +224,12 @@ def interrupting(app, monkeypatch):
             act()
             reports[-1].beat()
 
-        def load(name: str, variant: str, **_: object) -> LoadedModel:
+        def load(spec: ModelSpec, **_: object) -> LoadedModel:
             model = Interrupting(disturb) if not heard else CountingModel()
-            heard.append(LoadedModel(registry.get(name, variant), model))
+            heard.append(LoadedModel(spec, model))
             return heard[-1]
 
-        monkeypatch.setattr("backend.loading.load_model", load)
+        monkeypatch.setattr("backend.loading.load_spec", load)
         return heard
 
     return prepare
@@ -290,7 +291,7 @@ def test_a_job_beside_a_command_hears_nothing_twice(many_songs, run, ask, tell, 
         for model in (Interrupting(begin_the_job), CountingModel())
     ]
     left = iter(models)
-    monkeypatch.setattr("backend.loading.load_model", lambda *_, **__: next(left))
+    monkeypatch.setattr("backend.loading.load_spec", lambda *_, **__: next(left))
     assert run("preprocess-all", "--models", "acoustic", "--no-maps", "--no-progress").exit_code == 0
     worker.join(60)
     assert (tell(job_id)["state"], n_segments(models)) == ("done", many_songs)
@@ -364,13 +365,13 @@ def test_an_index_that_is_cancelled_keeps_the_files_it_has_read(
     real = backend.jobs.kinds.index_library
     job_id = ask("index")[1]["id"]
 
-    def disturbed(database, folder, on_progress):
+    def disturbed(database, folder, on_progress, **options):
         def show(n_done: int, n_total: int) -> None:
             on_progress.__self__.stop.set()
             on_progress.__self__.next_state = "cancelled"
             on_progress(n_done, n_total)
 
-        return real(database, folder, show)
+        return real(database, folder, show, **options)
 
     monkeypatch.setattr(backend.jobs.kinds, "index_library", disturbed)
     work_off()

@@ -17,7 +17,7 @@ MODEL_KEYS = {
     "model", "variant", "label", "variant_label", "sample_rate", "segment_seconds", "embedding_dim",
     "taggram_dim", "taggram_kind", "taggram_label",
     "tag_names", "licence", "paper", "requires", "weights", "runnable", "n_extracted",
-    "n_failed", "release", "releases", "pipelines",
+    "n_failed", "release", "releases", "pipelines", "outdated",
 }  # fmt: skip
 
 

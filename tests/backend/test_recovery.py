@@ -8,6 +8,7 @@ import pytest
 
 from db.database import open_database
 from db.schema import Track
+from ML.weights.checksums import Pin, save_pin
 from tests.original import make_original_database
 from tests.soundness import assert_intact, query
 
@@ -115,6 +116,45 @@ def test_a_healthy_library_is_called_healthy(run, heard):
     assert "Nothing is broken." in result.stdout
     assert "3 audio files" in result.stdout and "1 of 2 models can run" in result.stdout
     assert "no weights of musicnn/mtat → download-weights musicnn/mtat" in result.stdout
+
+
+@pytest.fixture
+def own_weights(app):
+    """Weights of the published network with other numbers, which nobody has downloaded."""
+    import torch
+
+    from ML.models.musicnn import MusiCNN
+
+    path = app.config["WEIGHTS_DIR"] / "mtat/musicnn.pth"
+    path.parent.mkdir(parents=True)
+    torch.save(MusiCNN(200, 50).state_dict(), path)
+    return path
+
+
+def test_own_weights_that_can_be_loaded_are_not_called_broken(run, heard, own_weights):
+    result = run("doctor")
+    assert (result.exit_code, result.stderr) == (0, "")
+    (line,) = [line for line in result.stdout.splitlines() if str(own_weights) in line]
+    assert line == f"  weights: {own_weights} is not the published file; it can be loaded"
+    assert "2 of 2 models can run" in result.stdout
+
+
+def test_own_weights_that_cannot_be_loaded_are_broken(run, heard, own_weights):
+    own_weights.write_bytes(own_weights.read_bytes()[:100_000])
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert f"! weights: Cannot load weights {own_weights}" in result.stderr
+    assert "run download-weights musicnn/mtat" in result.stderr
+
+
+def test_downloaded_weights_that_have_changed_are_broken(run, heard, own_weights, app):
+    folder = app.config["WEIGHTS_DIR"]
+    save_pin(
+        folder, own_weights, Pin("aa" * 32, own_weights.stat().st_size, "https://example.org/musicnn.pth")
+    )
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert f"{own_weights} is not what was downloaded → remove it and get it again" in result.stderr
 
 
 def test_what_is_undone_is_told_with_the_way_out(run, music, songs, heard):

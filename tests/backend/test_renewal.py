@@ -4,7 +4,8 @@ import dataclasses
 
 import pytest
 
-from ML.pipeline import Pipeline
+from ML import inference
+from ML.pipeline import Pipeline, describe_spec
 
 
 @pytest.fixture
@@ -13,13 +14,10 @@ def outdated(run, songs, loads, monkeypatch) -> str:
     run("index-audio")
     assert run("preprocess-all", "--models", "acoustic", "--no-maps").exit_code == 0
 
-    def newer(spec, weights_dir) -> Pipeline:
-        return dataclasses.replace(NOW(spec, weights_dir), front_end_version=2)
+    def describe_newer(*facts) -> Pipeline:
+        return dataclasses.replace(describe_spec(*facts), front_end_version=2)
 
-    from backend import loading
-
-    NOW = loading.current_pipeline
-    monkeypatch.setattr(loading, "current_pipeline", newer)
+    monkeypatch.setattr(inference, "describe_spec", describe_newer)
     loads.clear()
     return "acoustic/librosa: 3 tracks were analyzed with other settings"
 
@@ -37,17 +35,25 @@ def test_one_track_can_be_renewed(run, outdated):
 
 
 def test_a_job_renews_as_the_command_does(client, work_off, outdated):
-    notes = []
+    notes, left = [], [outdated_in_models(client)]
     for renew in (False, True):
-        asked = {"kind": "extract", "parameters": {"models": ["acoustic"], "renew": renew}}
-        job = client.post("/jobs", json=asked).get_json()
+        body = {"kind": "extract", "parameters": {"models": ["acoustic"], "renew": renew}}
+        job = client.post("/jobs", json=body).get_json()
         work_off()
-        told = client.get(f"/jobs/{job['id']}").get_json()
-        assert told["state"] == "done"
-        notes.append(told["note"])
-    assert notes == [f"{outdated}: the parameter renew analyzes them again.", "3 vectors extracted"]
+        job = client.get(f"/jobs/{job['id']}").get_json()
+        assert job["state"] == "done"
+        notes.append(job["note"])
+        left.append(outdated_in_models(client))
+    assert notes == [f"{outdated}: renew analyzes them again.", "3 vectors extracted"]
+    assert left == [[{"change": "other settings", "n_tracks": 3}]] * 2 + [[]]
+
+
+def outdated_in_models(client) -> list[dict]:
+    models = client.get("/models").get_json()["models"]
+    (acoustic,) = [model for model in models if model["model"] == "acoustic"]
+    return acoustic["outdated"]
 
 
 def test_a_renewal_that_is_no_wish_is_refused(client):
-    asked = {"kind": "extract", "parameters": {"models": ["acoustic"], "renew": "yes"}}
-    assert client.post("/jobs", json=asked).status_code == 400
+    body = {"kind": "extract", "parameters": {"models": ["acoustic"], "renew": "yes"}}
+    assert client.post("/jobs", json=body).status_code == 400

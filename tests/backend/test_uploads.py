@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from db.database import open_database
-from ML import registry
 from ML.inference import LoadedModel
+from ML.spec import ModelSpec
 from tests.conftest import REPOSITORY, CountingModel, process_environment
 from tests.sounds import noise, tone, write_sound
 
@@ -212,10 +212,10 @@ def test_two_at_once_are_both_stored_and_heard(app, music, tmp_path, loads, sett
 
 
 def test_a_model_that_cannot_hear_it_says_why(client, tmp_path, monkeypatch, settle):
-    def load_deaf(name: str, variant: str, **_: object) -> LoadedModel:
-        return LoadedModel(registry.get(name, variant), CountingModel(deaf_above=0.01))
+    def load_deaf(spec: ModelSpec, **_: object) -> LoadedModel:
+        return LoadedModel(spec, CountingModel(deaf_above=0.01))
 
-    monkeypatch.setattr("backend.loading.load_model", load_deaf)
+    monkeypatch.setattr("backend.loading.load_spec", load_deaf)
     status = settle(send(client, sound(tmp_path), "song.wav"))
     assert status["status"] == "incomplete"
     assert "shape mismatch" in status["models"]["acoustic/librosa"]

@@ -10,16 +10,9 @@ import config
 from ML import registry
 from ML.errors import DownloadError
 from ML.spec import ModelSpec
-from tests.downloads import BODY, SHA256, publishing
+from tests.downloads import BODY, SHA256
 
 OTHER = BODY[::-1]
-
-
-@pytest.fixture
-def publisher(monkeypatch):
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    with publishing() as publisher:
-        yield publisher
 
 
 @pytest.fixture
@@ -258,6 +251,18 @@ def test_a_release_is_fetched_when_it_is_named(run, fetched_wheels, publisher, m
     assert run("download-weights", "musicnn/mtat@won2020", "--no-progress").exit_code == 0
     assert (weights / "mtat/musicnn.pth").read_bytes() == BODY
     assert release_in_use(run, "mtat") == "won2020"
+
+
+def test_a_named_release_is_fetched_although_the_setting_has_another(
+    run, fetched_wheels, monkeypatch, tmp_path
+):
+    mine = tmp_path / "mine.pth"
+    mine.touch()
+    monkeypatch.setattr(config, "MODEL_WEIGHTS", {"musicnn": {"mtat": str(mine)}})
+    assert run("download-weights", "musicnn/mtat", "--no-progress").exit_code == 0
+    assert fetched_wheels == []
+    assert run("download-weights", "musicnn/mtat@pons2019", "--no-progress").exit_code == 0
+    assert fetched_wheels == ["musicnn==0.1.0"]
 
 
 def release_in_use(run, variant: str) -> str:

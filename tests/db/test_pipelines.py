@@ -1,6 +1,5 @@
 """Vectors of two pipelines never meet in one space, and nothing is analyzed again that need not be."""
 
-from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -11,10 +10,9 @@ from db.indexing import index_library
 from db.library_state import load_state
 from db.map_cache import MapQuery
 from db.pipelines import group_pipelines, main_pipeline, pipeline_groups, save_pipeline
-from db.preprocessing import ExtractionSummary, extract, outdated_lines, plan_extraction
+from db.preprocessing import ExtractionSummary, count_outdated, extract, outdated_lines, plan_extraction
 from db.projections import get_map
 from db.spaces import SpaceQuery, load_space
-from ML.audio import stream_at
 from ML.inference import LoadedModel
 from ML.pipeline import Pipeline, describe_spec
 from ML.registry import get
@@ -76,19 +74,6 @@ def run_models(database, music):
     return run
 
 
-@pytest.fixture
-def decoded(monkeypatch, in_process) -> Counter[str]:
-    """How often each file was decoded."""
-    counter: Counter[str] = Counter()
-
-    def count(path, sample_rates):
-        counter[path.name] += 1
-        return stream_at(path, sample_rates)
-
-    monkeypatch.setattr("ML.track_reading.stream_at", count)
-    return counter
-
-
 def model(release: str | None, digest: str | None = None, variant: str = "msd", **options) -> LoadedModel:
     spec = get("musicnn", variant, release)
     return LoadedModel(spec, CountingModel(**options), pipeline=describe_spec(spec, digest))
@@ -114,6 +99,25 @@ def test_another_release_renews_its_own_vectors_only_where_that_is_wanted(run_mo
     pons = model("pons2019", "cc", width=5)
     assert run_models(pons, model(None, "dd", "jamendo"), renew=True).n_extracted == 0
     assert (pons.run.n_calls, decoded, run_models.lines) == (0, {}, [])
+
+
+def test_outdated_tracks_are_counted_as_a_renewal_would_find_them(run_models, database, music):
+    write_songs(music, range(2))
+    run_models(model("won2020", "aa"))
+    write_songs(music, range(2, 5))
+    run_models(model("won2020", "bb"))
+    write_songs(music, range(5, 9))
+    pons = model("pons2019", "cc")
+    assert run_models(pons).n_extracted == 4
+    with database.read() as session:
+        assert count_outdated(session, pons.pipeline) == {"other weights (won2020)": 5}
+        assert count_outdated(session, OTHER_FILE) == {
+            "other weights (sha256 aa)": 2, "other weights (pons2019)": 4
+        }  # fmt: skip
+    (music / "0.wav").unlink()
+    assert run_models(pons, renew=True).n_extracted == 4
+    with database.read() as session:
+        assert count_outdated(session, pons.pipeline) == {}, "a missing file is not analyzed and not counted"
 
 
 @pytest.mark.parametrize(("n_old", "is_renewed"), [(2, True), (3, False)])

@@ -14,7 +14,7 @@ from db.indexing import index_library
 from db.preprocessing import ExtractionSummary, Progress, extract, plan_extraction
 from db.schema import Embedding, ExtractionFailure, SegmentVectors, Track
 from ML import audio
-from ML.audio import decode, stream_at
+from ML.audio import decode
 from ML.devices import Workers
 from ML.errors import ModelOutputError
 from ML.inference import LoadedModel
@@ -39,19 +39,6 @@ def hear(database, music):
         return extract(database, music, plans, models)
 
     return run
-
-
-@pytest.fixture
-def decoded(monkeypatch, in_process) -> Counter[str]:
-    """How often each file was decoded."""
-    counter: Counter[str] = Counter()
-
-    def count(path, sample_rates):
-        counter[path.name] += 1
-        return stream_at(path, sample_rates)
-
-    monkeypatch.setattr("ML.track_reading.stream_at", count)
-    return counter
 
 
 def rows(database) -> dict[tuple[str, str], bytes]:

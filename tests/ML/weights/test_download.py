@@ -26,18 +26,6 @@ OTHER = BODY[::-1]
 OTHER_SHA256 = hashlib.sha256(OTHER).hexdigest()
 
 
-@pytest.fixture
-def publisher(monkeypatch):
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    with publishing() as publisher:
-        yield publisher
-
-
-@pytest.fixture
-def folder(tmp_path):
-    return tmp_path / "weights"
-
-
 def names(folder) -> set[str]:
     """Every file and unfinished folder below, but the locks."""
     found = [path for path in folder.rglob("*") if path.is_file() or path.name.endswith(".part")]

@@ -10,7 +10,7 @@ export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled' | 
 export interface Job {
   id: number
   kind: JobKind
-  parameters: { models?: string[]; download?: boolean; refit?: boolean; track_ids?: number[]; labels?: string; format?: ExportFile; method?: string; previews?: boolean; music?: TrainingMusic; epochs?: number; balanced?: boolean }
+  parameters: { models?: string[]; download?: boolean; renew?: boolean; refit?: boolean; track_ids?: number[]; labels?: string; format?: ExportFile; method?: string; previews?: boolean; music?: TrainingMusic; epochs?: number; balanced?: boolean }
   state: JobState
   /** It has been told to end, and finishes what it has in hand. */
   cancelling: boolean

@@ -1,5 +1,7 @@
 /** What the server answers. Field names are the server's own, so that a reader can match them with the README. */
 
+import type { Outdated, Pipeline, WeightsInfo } from './modelTypes'
+
 export type Space = 'embedding' | 'taggram'
 export type Dimensions = 2 | 3
 
@@ -29,13 +31,10 @@ export interface ModelInfo {
   runnable: boolean
   n_extracted: number
   n_failed: number
-}
-
-export interface WeightsInfo {
-  path: string
-  files: { url: string; sha256: string | null; n_bytes: number | null }[]
-  n_bytes: number | null
-  present: boolean
+  /** That tracks have vectors of, the one in use first. */
+  pipelines: Pipeline[]
+  /** Tracks whose vectors it would not compute now, by what has changed. */
+  outdated: Outdated[]
 }
 
 export interface ProjectionInfo {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Job } from '@/api/jobTypes'
 import { useNotices } from '@/state/notices'
 import { changeView, DEFAULT_VIEW, getView } from '@/state/view'
-import { LIBRARY, makeJob, serve, type Routes } from '@/testing/fakeServer'
+import { LIBRARY, makeJob, makeModel, MODELS, serve, type Routes } from '@/testing/fakeServer'
 import { App } from './App'
 
 const FOLDER = { n_files: 5, n_new: 1, n_changed: 0, n_gone: 0 }
@@ -29,8 +29,8 @@ class FakeStream extends EventTarget {
   }
 }
 
-function open(routes: Routes, page: 'jobs' | 'map' = 'jobs') {
-  const asked = serve(Object.assign(routes, { ...LIBRARY, '/folder': { body: FOLDER }, ...routes }))
+function open(routes: Routes, page: 'jobs' | 'map' = 'jobs', sent: unknown[] = []) {
+  const asked = serve(Object.assign(routes, { ...LIBRARY, '/folder': { body: FOLDER }, ...routes }), sent)
   changeView({ ...DEFAULT_VIEW, page }, 'amend')
   render(<App />)
   return asked
@@ -139,5 +139,37 @@ describe('starting', () => {
     routes['/jobs'] = { body: makeJob(9, { parameters: { models: ['mert/95m'], download: true } }) }
     await userEvent.click(screen.getByTestId('download-agree'))
     expect(await screen.findByRole('button', { name: 'Cancel: Listen with MERT · 95M' })).toBeInTheDocument()
+  })
+})
+
+describe('tracks that were analyzed with other weights', () => {
+  const outdated = makeModel('musicnn', 'mtat', { label: 'MusiCNN', variant_label: 'MagnaTagATune', release: 'pons2019', outdated: [{ change: 'other weights (won2020)', n_tracks: 48 }] })
+  const models = (info: typeof outdated) => ({ body: { ...MODELS, models: [info, ...MODELS.models.slice(1)] } })
+
+  it('are named with their model and release, and analyzed again by a button', async () => {
+    const renewal = makeJob(9, { parameters: { models: ['musicnn/mtat'], download: false, renew: true } })
+    const routes: Routes = { '/jobs': answer([]), '/models': models(outdated) }
+    const sent: unknown[] = []
+    open(routes, 'jobs', sent)
+    expect(await screen.findByTestId('renewal')).toHaveTextContent('MusiCNN · MagnaTagATune 48 tracks were analyzed with other weights (won2020). In use now: pons2019.')
+    routes['/jobs'] = { body: renewal }
+    await userEvent.click(screen.getByRole('button', { name: 'Renew: MusiCNN · MagnaTagATune' }))
+    expect(sent).toEqual([{ kind: 'extract', parameters: { models: ['musicnn/mtat'], renew: true } }])
+    expect(await screen.findByRole('button', { name: 'Under way: MusiCNN · MagnaTagATune' })).toBeDisabled()
+    await waitFor(() => expect(FakeStream.open).toHaveLength(1))
+    Object.assign(routes, { '/models': models({ ...outdated, outdated: [] }) })
+    act(() => FakeStream.open[0].tell([{ ...renewal, state: 'done', ended_at: '2026-11-24 17:40:00.0' }]))
+    expect(await screen.findByTestId('notice')).toHaveTextContent('Analyze again with MusiCNN · MagnaTagATune: done.')
+    await waitFor(() => expect(screen.queryByTestId('renewal')).not.toBeInTheDocument())
+  })
+
+  it('can be renewed while the model analyzes new tracks, and nothing is said where there are none', async () => {
+    const routes: Routes = { '/jobs': answer([RUNNING]), '/models': models(outdated) }
+    open(routes)
+    expect(await screen.findByTestId('renew')).toBeEnabled()
+    cleanup()
+    open({ '/jobs': answer([]) })
+    expect(await screen.findAllByTestId('model-row')).toHaveLength(MODELS.models.length)
+    expect(screen.queryByTestId('renewal')).not.toBeInTheDocument()
   })
 })

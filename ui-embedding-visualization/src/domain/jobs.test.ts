@@ -15,6 +15,7 @@ const MODELS = [
 describe('a job', () => {
   it('is named by what it does, and by the models as a person knows them', () => {
     expect(jobTitle(makeJob(1), MODELS)).toBe('Listen with MusiCNN · MagnaTagATune')
+    expect(jobTitle(makeJob(1, { parameters: { models: ['whisper/base'], renew: true } }), MODELS)).toBe('Analyze again with whisper · base')
     expect(jobTitle(makeJob(1, { kind: 'download', parameters: { models: ['lost/x', 'mert/95m'] } }), MODELS)).toBe('Fetch weights of lost/x and 1 more')
     expect(jobTitle(makeJob(1, { kind: 'index', parameters: {} }), MODELS)).toBe('Read the music folder')
     expect(jobTitle(makeJob(1, { kind: 'export', parameters: { models: ['whisper/base'], format: 'npy' } }), MODELS)).toBe('Export as NumPy of whisper · base')

@@ -53,8 +53,9 @@ export function jobTitle(job: Job, models: readonly ModelInfo[]): string {
   return `${title} ${PREPOSITIONS[job.kind] ?? 'of'} ${name}${keys.length > 1 ? ` and ${keys.length - 1} more` : ''}`
 }
 
-function titleOf({ kind, parameters: { refit, format, music } }: Job): string {
+function titleOf({ kind, parameters: { refit, renew, format, music } }: Job): string {
   if (kind === 'train' && music) return `Train WhisperContrastive on ${MUSIC[music]}`
+  if (kind === 'extract' && renew) return 'Analyze again'
   if (kind === 'maps' && refit) return 'Draw maps anew'
   return kind === 'export' && format ? `Export as ${FORMATS[format].label}` : TITLES[kind]
 }

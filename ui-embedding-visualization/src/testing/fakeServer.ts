@@ -46,6 +46,8 @@ export const makeModel = (model: string, variant: string, facts: Partial<ModelIn
   runnable: true,
   n_extracted: 4,
   n_failed: 0,
+  pipelines: [],
+  outdated: [],
   ...facts,
 })
 

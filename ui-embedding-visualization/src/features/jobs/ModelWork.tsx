@@ -9,6 +9,7 @@ import { useExplorer } from '@/state/explorer'
 import { tellError } from '@/state/notices'
 import { DownloadDialog } from './DownloadDialog'
 import { ModelRow } from './ModelRow'
+import { Renewals } from './Renewals'
 
 /** Every model with what it would take to have it listen, and what it has heard. */
 export function ModelWork() {
@@ -34,6 +35,7 @@ function ModelTable({ models, nTracks }: { models: readonly ModelInfo[]; nTracks
   const choose = (key: string) => setChosen(new Set(chosen.has(key) ? [...chosen].filter((other) => other !== key) : [...chosen, key]))
   return (
     <>
+      <Renewals models={models} />
       <ul className="model-list">
         {inOrder(models).map((info) => (
           <ModelRow key={keyOf(info)} info={info} models={models} nTracks={nTracks} chosen={chosen.has(keyOf(info))} onChoose={() => choose(keyOf(info))} />
