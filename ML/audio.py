@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ML.containers import check_sample_rate, decode_frames, demux_packets, open_links, stream_duration_seconds
+from ML.containers import (
+    check_readable,
+    check_sample_rate,
+    decode_frames,
+    demux_packets,
+    open_links,
+    stream_duration_seconds,
+)
 from ML.errors import AudioDecodeError
 from ML.sample_streams import ResamplingStream, SampleBuffer
 
@@ -117,7 +124,7 @@ def describe_frame(frame: "AudioFrame") -> tuple[int, int, str]:
 def probe(path: Path) -> AudioProbe:
     """Decode one frame, hash the compressed audio and measure its length.
 
-    Raises AudioDecodeError like `decode`.
+    Raises AudioDecodeError like `decode`, OSError when the disk fails.
     """
     frame = next(decode_frames(path), None)
     if frame is None:
@@ -125,7 +132,10 @@ def probe(path: Path) -> AudioProbe:
     sample_rate, n_channels, _ = describe_frame(frame)
     check_sample_rate(path, sample_rate)
     packets = read_packets(path)
-    seconds = packets.header_seconds if packets.agree_with_header else measure_decoded(path)
+    seconds = packets.header_seconds
+    if not packets.agree_with_header:
+        check_readable(path)
+        seconds = measure_decoded(path)
     return AudioProbe(sample_rate, n_channels, seconds, packets.content_hash)
 
 

@@ -1,11 +1,12 @@
 """Audio files opened by FFmpeg: containers, their packets, the frames that these decode to."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ML.errors import AudioDecodeError
+from ML.errors import AudioDecodeError, AudioOutOfReachError
 from ML.ogg_links import FileSlice, find_links
 
 if TYPE_CHECKING:
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
 # Outside these a file is damaged or not music, and resampling it would ask for absurd memory.
 MIN_SAMPLE_RATE = 1_000  # Hz
 MAX_SAMPLE_RATE = 768_000  # Hz
+# Of rights, disks and networks, not of what is in the file.
+OUT_OF_REACH = {
+    errno.EACCES, errno.EPERM, errno.ENOENT, errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.ENODEV,
+    errno.ENXIO, errno.EMFILE, errno.ENFILE, errno.ENOTCONN, errno.EHOSTDOWN,
+}  # fmt: skip
+READ_BYTES = 1 << 20
 
 
 def open_links(path: Path) -> "Iterator[tuple[InputContainer, AudioStream]]":
@@ -63,7 +70,8 @@ def open_audio(
     try:
         container = av.open(content or str(path), "r", metadata_errors="replace")
     except (av.error.FFmpegError, OSError) as error:
-        raise AudioDecodeError(f"Cannot decode {path.name}: {describe(error, path)}.") from error
+        kind = AudioOutOfReachError if is_out_of_reach(error.errno, path) else AudioDecodeError
+        raise kind(f"Cannot decode {path.name}: {describe(error, path)}.") from error
     with container:
         if not container.streams.audio:
             raise AudioDecodeError(f"Cannot decode {path.name}: no audio stream in it.")
@@ -72,6 +80,27 @@ def open_audio(
             raise AudioDecodeError(f"Cannot decode {path.name}: its audio is of an unknown kind.")
         check_sample_rate(path, stream.codec_context.sample_rate)
         yield container, stream
+
+
+def is_out_of_reach(number: int | None, path: Path) -> bool:
+    """Whether a file was not opened because of rights or the disk, not because of its content.
+
+    number: of the error, as in `errno`.
+    """
+    if number != errno.EIO:
+        return number in OUT_OF_REACH
+    try:
+        check_readable(path)
+    except OSError:
+        return True
+    return False  # FFmpeg's own EIO, for damaged content
+
+
+def check_readable(path: Path) -> None:
+    """Raises OSError when the disk does not give all of a file: FFmpeg takes that for its end."""
+    with path.open("rb") as file:
+        while file.read(READ_BYTES):
+            pass
 
 
 def describe(error: Exception, path: Path) -> str:

@@ -1,6 +1,8 @@
 """The audio decides how long a track is, whatever its header says, and every second keeps its pitch."""
 
+import errno
 import hashlib
+import os
 import struct
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import numpy as np
 import pytest
 
 from ML.audio import decode, hash_audio, probe, stream_at
+from ML.errors import AudioDecodeError, AudioOutOfReachError
 from ML.peaks import read_peaks
 from tests.sounds import noise, tone, wav_bytes, write_encoded, write_sound
 
@@ -201,3 +204,32 @@ def test_the_hash_is_that_of_all_packets_as_ffmpeg_reads_them(extension, tmp_pat
         for packet in container.demux(audio=0):
             digest.update(bytes(packet))
     assert hash_audio(path) == digest.hexdigest()
+
+
+def test_a_disk_that_fails_in_the_middle_of_a_file_is_not_its_end(tmp_path, monkeypatch):
+    """FFmpeg takes the error for the end of the file; half a file would be stored as another sound."""
+
+    def fail(path: Path) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    path = half_a_flac(tmp_path)
+    assert probe(path).duration_seconds > 0
+    monkeypatch.setattr("ML.audio.check_readable", fail)
+    with pytest.raises(OSError, match="Input/output error"):
+        probe(path)
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EIO, errno.ESTALE])
+def test_a_file_that_the_disk_does_not_give_may_be_tried_again(number, tmp_path, monkeypatch):
+    def fail(*_, **__):
+        raise OSError(number, os.strerror(number))
+
+    path = write_sound(tmp_path / "song.wav")
+    monkeypatch.setattr(av, "open", fail)
+    if number == errno.EIO:  # FFmpeg has this error for damaged content, too
+        with pytest.raises(AudioDecodeError) as raised:
+            decode(path)
+        assert type(raised.value) is AudioDecodeError
+        monkeypatch.setattr("ML.containers.check_readable", fail)
+    with pytest.raises(AudioOutOfReachError, match=os.strerror(number)):
+        decode(path)
