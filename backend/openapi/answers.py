@@ -62,8 +62,11 @@ class ListedTrack(TypedDict):
 
 
 class Waveform(TypedDict):
+    """duration: seconds of sound that decodes."""
+
     min: list[float]
     max: list[float]
+    duration: float
 
 
 class Extraction(TypedDict):
