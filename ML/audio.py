@@ -84,25 +84,28 @@ def stream_native(path: Path) -> Iterator[Waveform]:
         yield Waveform(resampler.finish(), resampler.sample_rate)
 
 
-def stream_at(path: Path, sample_rates: Iterable[int]) -> Generator[dict[int, np.ndarray], None, None]:
+def stream_at(
+    path: Path, sample_rates: Iterable[int], digest: "hashlib.blake2b | None" = None
+) -> Generator[dict[int, np.ndarray], None, None]:
     """The file in blocks of mono, float32 [n], at each of the rates (Hz), as it is decoded.
 
-    A block is a second or two; memory does not depend on the file. Raises AudioDecodeError like `decode`.
+    A block is a second or two; memory does not depend on the file. digest: of `new_digest`, at the end that
+    of the whole file. Raises AudioDecodeError like `decode`.
     """
     resamplers = {rate: ResamplingStream(rate) for rate in sample_rates}
-    for source_rate, block in mono_blocks(path):
+    for source_rate, block in mono_blocks(path, digest):
         yield {rate: resampler.push(block, source_rate) for rate, resampler in resamplers.items()}
     yield {rate: resampler.finish() for rate, resampler in resamplers.items()}
 
 
-def mono_blocks(path: Path) -> Iterator[tuple[int, np.ndarray]]:
+def mono_blocks(path: Path, digest: "hashlib.blake2b | None" = None) -> Iterator[tuple[int, np.ndarray]]:
     """Sample rate (Hz) and mean of the channels, float32 [n], of up to BLOCK_FRAMES frames a block.
 
     Single frames are tiny, and slow. A block has one sample rate and one format: joined files change both.
     Raises AudioDecodeError when there are no frames, or samples that are not finite numbers.
     """
     n_blocks = 0
-    for (sample_rate, n_channels, _), group in groupby(decode_frames(path), describe_frame):
+    for (sample_rate, n_channels, _), group in groupby(decode_frames(path, digest), describe_frame):
         check_sample_rate(path, sample_rate)
         while arrays := [frame.to_ndarray() for frame in islice(group, BLOCK_FRAMES)]:
             n_blocks += 1
@@ -158,9 +161,14 @@ class PacketSummary:
         return not self.has_holes and abs(self.header_seconds - self.seconds) <= MAX_PADDING_SECONDS
 
 
+def new_digest() -> "hashlib.blake2b":
+    """Of the compressed audio: its hexadecimal form is a `content_hash`."""
+    return hashlib.blake2b(digest_size=16)
+
+
 def read_packets(path: Path) -> PacketSummary:
     """Raises AudioDecodeError when the file cannot be opened."""
-    digest = hashlib.blake2b(digest_size=16)
+    digest = new_digest()
     header_seconds = seconds = 0.0
     has_holes = False
     for container, stream in open_links(path):

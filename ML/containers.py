@@ -10,6 +10,8 @@ from ML.errors import AudioDecodeError, AudioOutOfReachError
 from ML.ogg_links import FileSlice, find_links
 
 if TYPE_CHECKING:
+    import hashlib
+
     from av import AudioFrame
     from av.audio.stream import AudioStream
     from av.container import InputContainer
@@ -130,15 +132,17 @@ def demux_packets(container: "InputContainer", stream: "AudioStream") -> Iterato
         yield packet
 
 
-def decode_frames(path: Path) -> "Iterator[AudioFrame]":
+def decode_frames(path: Path, digest: "hashlib.blake2b | None" = None) -> "Iterator[AudioFrame]":
     """Frames of every packet that decodes; a damaged packet is passed over, as players do.
 
-    Raises AudioDecodeError when the file cannot be opened.
+    digest: updated with every packet. Raises AudioDecodeError when the file cannot be opened.
     """
     import av
 
     for container, stream in open_links(path):
         for packet in demux_packets(container, stream):
+            if digest is not None:
+                digest.update(bytes(packet))
             try:
                 yield from packet.decode()
             except MemoryError:  # FFmpeg's own is a kind of it

@@ -15,7 +15,10 @@ def split_genres(values: Iterable[str]) -> list[str]:
 
     parts = (part.strip() for value in values for part in SEPARATORS.split(value))
     named = (genre.strip() for part in parts if part for genre in TCON(encoding=3, text=[part]).genres)
-    return list({genre_key(genre): genre for genre in reversed([*filter(None, named)])}.values())[::-1]
+    found: dict[str, str] = {}
+    for genre in filter(None, named):
+        found.setdefault(genre_key(genre), genre)
+    return list(found.values())
 
 
 def genre_key(genre: str) -> str:

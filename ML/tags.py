@@ -72,12 +72,17 @@ def open_tags(path: Path) -> Any:
 
     try:
         file = mutagen.File(path)
-        if file is not None and file.tags is not None:
-            return file
-        found = other_tags(path)
+        if file is not None and file.tags is None:
+            file = None
+        found = None if file is not None and has_facts(file) else other_tags(path)
     except (mutagen.MutagenError, OSError, ValueError, KeyError, IndexError, TypeError, MemoryError):
         return None  # tag readers stumble over damaged files in many ways; the sound may still be fine
-    return SimpleNamespace(tags=found) if found else None
+    return SimpleNamespace(tags=found) if found else file
+
+
+def has_facts(file: Any) -> bool:
+    """Not so where an encoder has noted its own name alone."""
+    return any(values_of(file.tags, key) for keys in TAG_KEYS.values() for key in keys)
 
 
 def other_tags(path: Path) -> Any:

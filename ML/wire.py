@@ -19,7 +19,12 @@ from ML import errors
 
 ARRAYS = {("numpy", "dtype"), ("numpy", "ndarray"), ("numpy._core.numeric", "_frombuffer")}
 PATHS = {("pathlib", "Path"), ("pathlib", "PosixPath"), ("pathlib", "WindowsPath")}
-RECORDS = {("ML.audio", "AudioProbe"), ("ML.peaks", "Peaks"), ("ML.tags", "TrackTags")}
+RECORDS = {
+    ("ML.audio", "AudioProbe"),
+    ("ML.peaks", "Peaks"),
+    ("ML.tags", "TrackTags"),
+    ("ML.track_reading", "DecodedChunk"),
+}
 ERRORS = {
     ("ML.errors", name)
     for name, found in vars(errors).items()

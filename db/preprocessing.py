@@ -26,6 +26,7 @@ from ML.spec import ModelSpec
 
 RENEWED_SHARE = 0.2  # of a model's tracks are renewed unasked when another pipeline computed their vectors
 NO_RECORD = "unknown weights"
+CHANGED = "The file has changed since it was indexed: run index-audio, then preprocess-all again."
 
 
 class Outdated(NamedTuple):
@@ -210,10 +211,17 @@ def note(
     result: TrackResult,
     pipeline_id: int | None,
 ) -> None:
-    """One transaction: the vectors, or why there are none."""
+    """One transaction: the vectors, or why there are none.
+
+    Vectors are stored only if the file that was decoded is the track's at this moment: meanwhile an index may
+    have found that files have changed places.
+    """
     pair: Pair = next((spec.name, spec.variant) for spec in plan.missing if spec.key == result.key)
     with database.write() as session:
-        if isinstance(result.outcome, MelodexError):
+        stored = session.scalar(select(Track.content_hash).where(Track.id == plan.track_id))
+        if result.content_hash and stored and result.content_hash != stored:
+            summary.failures[plan.filename, result.key] = CHANGED
+        elif isinstance(result.outcome, MelodexError):
             save_failure(session, plan.track_id, pair, str(result.outcome))
             summary.failures[plan.filename, result.key] = str(result.outcome)
         else:
