@@ -2,6 +2,7 @@
 
 import hashlib
 import platform
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib import metadata
@@ -48,6 +49,7 @@ def evaluation_document(
         "classes": by.classes,
         "class_sizes": np.bincount(by.codes).tolist(),
         "artist_filtered": by.groups is not None,
+        "knn_ceiling": by.knn_ceiling,
         "data_sha256": hash_rows(zip(filenames, by.labels, strict=True)),
         "versions": versions(),
         "metrics": [asdict(row) | {"title": row.title.format(k=by.k), "help": row.help.format(k=by.k)}
@@ -80,14 +82,34 @@ def describe_row(row: JudgedRow) -> Document:
 
 
 def describe_differences(rows: Sequence[JudgedRow]) -> list[Document]:
-    """Of every two rows, in every metric that both have."""
-    return [
-        {"metric": key, "left": one.name, "right": other.name}
-        | paired_difference(one.metrics[key], other.metrics[key]).as_json()
+    """Of every two rows, in every metric that both have.
+
+    Those that stand in one row of a table, two models or two maps of a model in all metrics, and those of
+    one metric are read together: all of a table count as one family.
+    """
+    pairs = [
+        (one, other, [key for key in one.metrics if key in other.metrics])
         for one, other in combinations(rows, 2)
-        for key in one.metrics
-        if key in other.metrics
     ]
+    sizes = Counter(family(one, other) for one, other, keys in pairs for _ in keys)
+    return [
+        describe_difference(key, one, other, sizes[family(one, other)])
+        for one, other, keys in pairs
+        for key in keys
+    ]
+
+
+def family(one: JudgedRow, other: JudgedRow) -> tuple[str, ...]:
+    """The table that shows a difference: of models, of maps of one model, or none."""
+    if one.method is None and other.method is None:
+        return ("models",)
+    return ("maps", one.model) if one.method and other.method and one.model == other.model else ("none",)
+
+
+def describe_difference(key: str, one: JudgedRow, other: JudgedRow, n_comparisons: int) -> Document:
+    found = paired_difference(one.metrics[key], other.metrics[key], n_comparisons)
+    names = {"metric": key, "left": one.name, "right": other.name}
+    return names | found.interval.as_json() | {"clear": found.is_clear}
 
 
 def agreement_document(found: Agreement, filenames: Sequence[str]) -> Document:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 N_ROUNDS = 1000  # bootstrap samples: the ends then move by a few percent of the width from seed to seed
+CONFIDENCE = 0.95
 TAILS = (2.5, 97.5)  # percentiles: a 95 % interval
 
 
@@ -42,6 +43,28 @@ def bootstrap_interval(values: np.ndarray, seed: int, n_rounds: int = N_ROUNDS) 
     means = [values[generator.integers(len(values), size=len(values))].mean() for _ in range(n_rounds)]
     low, high = np.percentile(means, TAILS)
     return Interval(float(values.mean()), float(low), float(high), len(values))
+
+
+def paired_interval(differences: np.ndarray, n_comparisons: int = 1) -> Interval:
+    """Difference of two shares, of hits on the same tracks: Agresti & Min 2005, Simple improved confidence
+    intervals for comparing matched proportions.
+
+    It adds two tracks, half of each won and half lost. A bootstrap falls short of 95 % where few tracks
+    differ, and calls one track of 42 a difference.
+    differences: float [n] of 1 (won), 0 and -1 (lost); NaN is left out.  n_comparisons: of this many
+    intervals all hold with 95 % (Bonferroni).
+    """
+    from scipy.special import ndtri
+
+    values = np.asarray(differences, dtype=np.float64)
+    values = values[~np.isnan(values)]
+    if not len(values):
+        return Interval(math.nan, math.nan, math.nan, 0)
+    n = len(values) + 2
+    middle = values.sum() / n
+    variance = (np.square(values).sum() + 1) / n - middle**2
+    reach = ndtri(1 - (1 - CONFIDENCE) / 2 / n_comparisons) * math.sqrt(max(0.0, variance) / n)
+    return Interval(float(values.mean()), max(-1.0, middle - reach), min(1.0, middle + reach), len(values))
 
 
 def finite(value: float) -> float | None:

@@ -57,6 +57,15 @@ class Labelling:
         return encode_labels(self.labels)[1]
 
     @cached_property
+    def knn_ceiling(self) -> float:
+        """Share of the tracks with another one of their label among possible neighbors.
+
+        The others, such as the only track of a label, count as wrong whatever a model does.
+        """
+        n_relevant = count_relevant(self.sets, self.sets, *own_groups(len(self.labels), self.groups))
+        return float((n_relevant > 0).mean())
+
+    @cached_property
     def samples(self) -> np.ndarray:
         return draw_samples(len(self.labels), self.seed)
 

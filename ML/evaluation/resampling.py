@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ML.evaluation.intervals import N_ROUNDS, TAILS, Interval
+from ML.evaluation.intervals import CONFIDENCE, N_ROUNDS, TAILS, Interval, paired_interval
 
 Statistic = Callable[[np.ndarray], np.ndarray]
 
@@ -18,12 +18,14 @@ Statistic = Callable[[np.ndarray], np.ndarray]
 class Measured:
     """A metric with its 95 % interval and what chance reaches (NaN: chance says nothing of it).
 
-    replicates: float64 [n_rounds], the metric of every bootstrap sample.
+    replicates: float64 [n_rounds], the metric of every bootstrap sample.  hits: float [n], 1 or 0
+    (NaN: not counted) a track, of a metric that is their share; None for others.
     """
 
     interval: Interval
     chance: float
     replicates: np.ndarray
+    hits: np.ndarray | None = None
 
 
 def draw_samples(n_tracks: int, seed: int, n_rounds: int = N_ROUNDS) -> np.ndarray:
@@ -43,9 +45,9 @@ def measure_mean(values: np.ndarray, samples: np.ndarray, chance: float = math.n
     n_drawn = samples @ is_known.astype(np.float32)
     sums = samples @ np.where(is_known, values, 0.0).astype(np.float64)
     replicates = np.divide(sums, n_drawn, out=np.full(len(samples), np.nan), where=n_drawn > 0)
-    return Measured(
-        interval_around(float(values[is_known].mean()), replicates, is_known.sum()), chance, replicates
-    )
+    interval = interval_around(float(values[is_known].mean()), replicates, is_known.sum())
+    is_share = np.isin(values[is_known], (0, 1)).all()
+    return Measured(interval, chance, replicates, values if is_share else None)
 
 
 def measure_statistic(statistic: Statistic, samples: np.ndarray, chance: float = math.nan) -> Measured:
@@ -72,12 +74,44 @@ def nothing_measured(n_rounds: int) -> Measured:
     return Measured(Interval(math.nan, math.nan, math.nan, 0), math.nan, np.full(n_rounds, np.nan))
 
 
-def paired_difference(left: Measured, right: Measured) -> Interval:
-    """left - right over the same samples: an interval that leaves out 0 tells the two apart."""
+@dataclass(frozen=True)
+class Difference:
+    """Of two systems on the same tracks. interval: of this difference alone.
+
+    is_clear: these tracks tell the two apart, also when all differences shown with it are counted.
+    """
+
+    interval: Interval
+    is_clear: bool
+
+
+def paired_difference(left: Measured, right: Measured, n_comparisons: int = 1) -> Difference:
+    """left - right over the same tracks, or the same samples. n_comparisons: differences shown together."""
+    if left.hits is not None and right.hits is not None:
+        won = left.hits - right.hits
+        return judge_difference(paired_interval(won), paired_interval(won, n_comparisons))
     differences = left.replicates - right.replicates
     value = left.interval.mean - right.interval.mean
     n = min(left.interval.n, right.interval.n)
-    return interval_around(value, differences, n) if n else nothing_measured(0).interval
+    if not n:
+        return Difference(nothing_measured(0).interval, is_clear=False)
+    alone = interval_around(value, differences, n)
+    return judge_difference(alone, widened(alone, differences, n_comparisons))
+
+
+def judge_difference(alone: Interval, together: Interval) -> Difference:
+    """NaN is never clear."""
+    return Difference(alone, bool(together.low > 0 or together.high < 0))
+
+
+def widened(alone: Interval, differences: np.ndarray, n_comparisons: int) -> Interval:
+    """By Bonferroni. Of the normal distribution: the samples are too few for percentiles that far out."""
+    from scipy.special import ndtri
+
+    if not np.isfinite(differences).any():
+        return Interval(alone.mean, math.nan, math.nan, alone.n)
+    reach = float(ndtri(1 - (1 - CONFIDENCE) / 2 / n_comparisons) * np.nanstd(differences))
+    return Interval(alone.mean, alone.mean - reach, alone.mean + reach, alone.n)
 
 
 def weighted_mean(values: np.ndarray, weights: np.ndarray) -> np.ndarray:

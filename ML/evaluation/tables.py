@@ -10,7 +10,7 @@ from ML.text import aligned
 
 CSV_HEADER = ("name", "model", "map", "metric", "value", "low", "high", "chance", "n")
 MATRICES = {"cka": "Linear CKA", "jaccard": "Shared neighbours (Jaccard)", "rbo": "Shared ranking (RBO)"}
-DIFFERENCES_HEADER = ("left", "right", "metric", "difference", "low", "high", "n")
+DIFFERENCES_HEADER = ("left", "right", "metric", "difference", "low", "high", "n", "clear")
 NOTHING, TOLD_APART = "–", "*"
 
 
@@ -91,11 +91,15 @@ def apart(document: Document, of: str) -> tuple[list[str], list[list[str]]]:
 
 
 def difference_cell(value: Document | None) -> str:
-    """0.300 [0.190, 0.430]*: marked where the interval leaves out 0."""
+    """0.300 [0.190, 0.430]*: marked where the difference is clear."""
     if not value or value["interval_95"] is None:
         return NOTHING
-    low, high = value["interval_95"]
-    return cell(value) + (TOLD_APART if low > 0 or high < 0 else "")
+    return cell(value) + (TOLD_APART if is_clear(value) else "")
+
+
+def is_clear(difference: Document) -> bool:
+    """Evaluations kept by earlier versions have the interval alone: none of theirs is marked."""
+    return bool(difference.get("clear"))
 
 
 LAYOUTS = {"space": turned, "map": upright}
@@ -109,6 +113,12 @@ def difference_tables(document: Document) -> list[tuple[list[str], list[list[str
     return [table for table in (apart(document, of) for of in LAYOUTS) if table[1]]
 
 
+def ceiling_note(document: Document) -> str:
+    """What labels with a single track take from kNN accuracy; nothing where they take nothing."""
+    ceiling = document.get("knn_ceiling", 1.0)
+    return f" kNN accuracy reaches {ceiling:.3f} at most: other labels have one track." if ceiling < 1 else ""
+
+
 def headline(document: Document) -> str:
     filtered = "tracks of one artist never count as neighbours" if document["artist_filtered"] else (
         "no artist is known or asked for: none is left out"
@@ -117,13 +127,14 @@ def headline(document: Document) -> str:
         f"{document['n_tracks']} tracks with {len(document['classes'])} labels ({document['labels']}), "
         f"k = {document['k']}, seed {document['seed']}, data {document['data_sha256'][:12]}; {filtered}. "
         "In brackets 95 % intervals, by bootstrap over tracks; chance is that of the first column."
+        + ceiling_note(document)
     )
 
 
 DIFFERENCES_TITLE = (
-    "Differences, paired: both on the same tracks in every bootstrap sample. Where the interval leaves out 0 "
-    f"({TOLD_APART}) these tracks tell the two apart, also where the intervals above overlap; "
-    "of twenty such intervals one leaves it out by chance."
+    "Differences, paired: both on the same tracks, with 95 % intervals of each alone (Agresti & Min 2005 for "
+    f"shares of tracks, bootstrap for the others). {TOLD_APART}: these tracks tell the two apart, also when "
+    "all differences of the table are counted (Bonferroni)."
 )
 
 
@@ -193,7 +204,8 @@ def differences_csv(document: Document) -> str:
     writer.writerow(DIFFERENCES_HEADER)
     for each in document["differences"]:
         low, high = each["interval_95"] or (None, None)
-        writer.writerow([each["left"], each["right"], each["metric"], each["mean"], low, high, each["n"]])
+        facts = [each["left"], each["right"], each["metric"], each["mean"], low, high, each["n"]]
+        writer.writerow([*facts, int(is_clear(each))])
     return text.getvalue()
 
 

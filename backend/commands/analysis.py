@@ -1,7 +1,7 @@
 """compute-genre-similarity and compute-multi-tag-metrics."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -153,18 +153,32 @@ def judge(
 
 
 def heard_specs(models: str | None) -> list[ModelSpec]:
-    """Models named, or all of the registry that have heard a track. Raises LibraryError for none."""
+    """Models with vectors, of those named or of all. A name without a variant is every variant with vectors.
+
+    Raises LibraryError where a named one has none, or none has any; it lists those that have.
+    """
     with database().read() as session:
         extracted = count_extracted(session)
-    keys = [key for key in (models or "").split(",") if key]
-    named = resolve_keys(keys, weights_dir(), config.model_weights())
-    wanted = named or models_in_use(weights_dir())
-    heard = [spec for spec in wanted if extracted.get((spec.name, spec.variant))]
-    deaf = [spec.key for spec in named if spec not in heard]
-    if deaf or not heard:
-        by_whom = ", ".join(deaf) or "any model"
-        raise LibraryError(f"No track was heard by {by_whom} yet: run index-audio, then preprocess-all.")
-    return heard
+    in_use = models_in_use(weights_dir())
+    named = {
+        key: resolve_keys([key], weights_dir(), config.model_weights())
+        for key in filter(None, (models or "").split(","))
+    }
+    resolve_keys(named, weights_dir(), config.model_weights())  # two releases of a pair cannot be compared
+
+    def analyzed(specs: Iterable[ModelSpec]) -> list[ModelSpec]:
+        return [spec for spec in specs if extracted.get((spec.name, spec.variant))]
+
+    without = [key for key, specs in named.items() if not analyzed(specs)]
+    found = analyzed(dict.fromkeys(spec for specs in named.values() for spec in specs) if named else in_use)
+    if without or not found:
+        others = ", ".join(spec.key for spec in analyzed(in_use))
+        there = f" There are vectors of {others}." if others else ""
+        raise LibraryError(
+            f"No track was analyzed with {', '.join(without) or 'any model'} yet: run index-audio, then "
+            f"preprocess-all.{there}"
+        )
+    return found
 
 
 def publish(

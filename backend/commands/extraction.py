@@ -58,7 +58,7 @@ def preprocess_all(
     """
     wanted = wanted_specs(models)
     failed = fetch_with_bars(wanted, no_progress).failed if download else []
-    specs = runnable_specs(wanted, are_named=models is not None and not failed)
+    specs = runnable_specs(wanted, None if failed else models)
     plans, summary = run_extraction(specs, Wanted(force, renew), device, no_progress)
     if not no_maps:
         draw_maps(specs, no_progress)
@@ -79,7 +79,7 @@ def preprocess_track(
     """Extract what is missing for one indexed track; FILENAME as index-audio saw it."""
     with database().read() as session:
         get_track(session, filename)
-    specs = runnable_specs(wanted_specs(models), are_named=models is not None)
+    specs = runnable_specs(wanted_specs(models), models)
     plans, summary = run_extraction(specs, Wanted(force, renew, filename), device, no_progress)
     report(summary, plans, specs)
 
@@ -91,11 +91,18 @@ def wanted_specs(models: str | None) -> list[ModelSpec]:
     return default_specs(weights_dir())
 
 
-def runnable_specs(specs: list[ModelSpec], are_named: bool) -> list[ModelSpec]:
-    """Those whose weights are there; an error for others that were named, with the way to get them."""
+def runnable_specs(specs: list[ModelSpec], models: str | None) -> list[ModelSpec]:
+    """Those whose weights are there. models: the names they come from, if any.
+
+    Raises MelodexError, after the way to get them, where a named model has no weights; a name without a
+    variant needs those of one variant.
+    """
     runnable, missing = sort_by_weights(specs, weights_dir())
-    if are_named or len(missing) == 1:
-        for reason in missing.values():
+    names = {key for key in (models or "").split(",") if "/" not in key}
+    met = {spec.name for spec in runnable} & names
+    unmet = {spec: reason for spec, reason in missing.items() if spec.name not in met}
+    if models or len(missing) == 1:
+        for reason in unmet.values():
             click.echo(f"skipped: {reason}", err=True)
     elif missing:
         click.echo(
@@ -103,8 +110,8 @@ def runnable_specs(specs: list[ModelSpec], are_named: bool) -> list[ModelSpec]:
             "recommended gets those to begin with.",
             err=True,
         )
-    if missing and (are_named or not runnable):
-        raise MelodexError(f"{len(missing)} of the wanted models cannot run: their weights are not there.")
+    if unmet and (models or not runnable):
+        raise MelodexError(f"{len(unmet)} of the wanted models cannot run: their weights are not there.")
     return runnable
 
 

@@ -209,6 +209,16 @@ def test_a_deep_model_hears_music_where_no_weights_were_fetched(run, songs, clie
     assert {point["name"] for point in points} == set(songs)
 
 
+def test_a_name_without_a_variant_is_every_variant_with_weights(run, songs, loads, app):
+    weights = app.config["WEIGHTS_DIR"] / "mtat" / "musicnn.pth"
+    weights.parent.mkdir(parents=True)
+    weights.touch()
+    run("index-audio")
+    result = run("preprocess-all", "--models", "musicnn", "--no-maps")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert set(loads) == {"musicnn/mtat"}
+
+
 @pytest.mark.parametrize("models", ["musicnn/mtat", "musicnn", "acoustic,musicnn/msd"])
 def test_models_asked_for_by_name_must_have_their_weights(models, run, songs, loads):
     run("index-audio")

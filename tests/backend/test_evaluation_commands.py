@@ -162,7 +162,8 @@ def test_agreement_names_the_tracks_that_models_disagree_about(run, library, tmp
         (["evaluate", "--labels", "mood"], "genre, artist, album, csv:COLUMN"),
         (["evaluate", "--labels", "csv:mood"], "columns filename,mood"),
         (["evaluate", "--labels", "album"], "needs two"),
-        (["evaluate", "--models", "vgg"], "vgg/msd"),
+        (["evaluate", "--models", "vgg"], "analyzed with vgg yet"),
+        (["evaluate", "--models", "vgg,musicnn"], "There are vectors of musicnn/mtat, whisper/base."),
         (["agreement", "--models", "whisper/base"], "needs two"),
     ],
 )
@@ -170,6 +171,20 @@ def test_what_cannot_be_judged_is_told_on_stderr(arguments, told, run, library, 
     result = run(*arguments)
     assert result.exit_code != 0 and told in result.stderr and result.stdout == ""
     assert not (tmp_path / "library.db.evaluations").exists()
+
+
+@pytest.mark.parametrize("command", ["evaluate", "compute-genre-similarity", "find-duplicates"])
+def test_a_name_without_a_variant_is_every_variant_with_vectors(command, run, library):
+    """Most libraries have one of MusiCNN's three."""
+    result = run(command, "--models", "musicnn", "--json", "--no-progress")
+    assert result.exit_code == 0, result.stderr
+    assert "musicnn/mtat" in result.stdout or command == "find-duplicates"
+
+
+def test_an_export_takes_a_name_without_a_variant(run, library, tmp_path):
+    result = run("export", "--models", "musicnn", "--format", "csv", "--out", tmp_path / "out.csv")
+    assert result.exit_code == 0, result.stderr
+    assert "musicnn/mtat:" in result.stdout
 
 
 def test_before_extraction_the_way_there_is_told(run):

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ML.evaluation.intervals import Interval, bootstrap_interval
+from ML.evaluation.intervals import Interval, bootstrap_interval, paired_interval
 from ML.evaluation.knn import knn_vote
 from ML.evaluation.ranking import count_visible, rank_neighbors
 from ML.evaluation.retrieval import METRICS, count_relevant, relevance
@@ -37,11 +37,10 @@ class Judged:
         return found | {KNN: Interval(share.n_right / share.n, *share.interval, share.n)}
 
     def minus(self, other: "Judged", seed: int) -> dict[str, Interval]:
-        """Paired: track by track."""
-        return {
-            name: bootstrap_interval(values - other.per_track[name], seed)
-            for name, values in self.per_track.items()
-        }
+        """Paired: track by track; of the share that is right not by bootstrap, for the same reason."""
+        differences = {name: values - other.per_track[name] for name, values in self.per_track.items()}
+        found = {name: bootstrap_interval(values, seed) for name, values in differences.items()}
+        return found | {KNN: paired_interval(differences[KNN])}
 
 
 @dataclass(frozen=True)

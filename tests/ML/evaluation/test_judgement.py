@@ -9,6 +9,7 @@ from ML.evaluation import clustering
 from ML.evaluation.agreement import linear_cka, rank_biased_overlap
 from ML.evaluation.dimension import distance_ratios, intrinsic_dimension
 from ML.evaluation.hubness import robin_hood, skewness
+from ML.evaluation.intervals import paired_interval
 from ML.evaluation.judgement import Labelling, judge_map, judge_space
 from ML.evaluation.metric_table import METRIC_ROWS
 from ML.evaluation.probe import split_folds
@@ -180,7 +181,53 @@ def test_models_that_differ_on_the_same_tracks_are_told_apart_where_intervals_ov
     better, worse = (measure_mean(hard + step, samples) for step in (0.05, 0.0))
     assert better.interval.low < worse.interval.high, "judged one by one they overlap"
     difference = paired_difference(better, worse)
-    assert difference.low > 0 and difference.mean == pytest.approx(0.05)
+    assert difference.is_clear and difference.interval.low > 0
+    assert difference.interval.mean == pytest.approx(0.05)
+
+
+def measure_hits(hits: np.ndarray, seed: int = 0):
+    return measure_mean(hits.astype(float), draw_samples(len(hits), seed, 200))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_one_track_of_42_tells_no_models_apart(seed):
+    """A sign test gives p = 1; the percentiles of bootstrap samples left out 0 in 11 of 20 seeds."""
+    left = np.arange(42) < 22
+    right = left & (np.arange(42) != 21)
+    difference = paired_difference(measure_hits(left, seed), measure_hits(right, seed))
+    assert not difference.is_clear
+    assert difference.interval.low < 0 < difference.interval.high
+
+
+SHARES = [(0.02, 0.02), (0.05, 0.02), (0.1, 0.1), (0.25, 0.1), (0.3, 0.3)]  # of tracks won and lost
+
+
+@pytest.mark.parametrize("n_tracks", [20, 42, 131])
+@pytest.mark.parametrize(("p_won", "p_lost"), SHARES)
+def test_intervals_of_paired_differences_hold_as_often_as_they_say(n_tracks, p_won, p_lost):
+    """4,000 simulated pairs of models: of 1,000 the share itself would be uncertain by 0.014."""
+    rng = np.random.default_rng(n_tracks)
+    won = rng.choice([1.0, 0.0, -1.0], size=(4000, n_tracks), p=[p_won, 1 - p_won - p_lost, p_lost])
+    found = [paired_interval(row) for row in won]
+    share = np.mean([each.low <= p_won - p_lost <= each.high for each in found])
+    assert share >= 0.93
+    if n_tracks * (p_won + p_lost) >= 8:  # of fewer differences no interval can say just 95 %
+        assert share <= 0.97
+
+
+def test_a_difference_that_is_clear_alone_may_not_be_among_many():
+    won = np.zeros(42)
+    won[:8], won[8] = 1, -1
+    left, right = measure_hits(won > 0), measure_hits(won < 0)
+    assert paired_difference(left, right).is_clear
+    assert not paired_difference(left, right, n_comparisons=100).is_clear
+
+
+def test_labels_of_one_track_limit_the_accuracy_of_neighbors():
+    labels = ["rock"] * 3 + ["jazz"] * 3 + ["solo", "duo"]
+    assert Labelling(labels, None, 2, 0).knn_ceiling == 0.75
+    artists = ["a", "b", "c", "d", "d", "d", None, None]
+    assert Labelling(labels, artists, 2, 0).knn_ceiling == 0.375, "all jazz is by one artist"
 
 
 def test_more_neighbours_than_tracks_are_as_many_as_there_are():

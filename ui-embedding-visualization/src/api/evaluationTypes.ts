@@ -41,7 +41,8 @@ export interface EvaluatedRow {
   confusion: number[][] | null
 }
 
-/** Left minus right over the same bootstrap samples: an interval without 0 tells the two apart. */
+/** Left minus right on the same tracks. interval_95: of this difference alone. clear: these tracks tell the two apart, also
+ * when all differences of the table are counted; absent in evaluations of earlier versions. */
 export interface Difference {
   metric: string
   left: string
@@ -49,6 +50,7 @@ export interface Difference {
   mean: number | null
   interval_95: [number, number] | null
   n: number
+  clear?: boolean
 }
 
 export interface Agreement {
@@ -67,6 +69,8 @@ export interface Agreement {
 export interface Evaluation extends EvaluationSummary {
   classes: string[]
   artist_filtered: boolean
+  /** The highest kNN accuracy that labels with a single track leave; absent in evaluations of earlier versions. */
+  knn_ceiling?: number
   metrics: Metric[]
   rows: EvaluatedRow[]
   /** Of every two rows, once, in every metric that both have. */

@@ -25,12 +25,13 @@ describe('the table of an evaluation', () => {
   })
 
   it('tells a difference from either side', () => {
-    const differences = [{ metric: 'a', left: 'best', right: 'worst', mean: 0.7, interval_95: [0.5, 0.9] as [number, number], n: 70 }]
+    const differences = [{ metric: 'a', left: 'best', right: 'worst', mean: 0.7, interval_95: [0.5, 0.9] as [number, number], n: 70, clear: true }]
     const turned = differenceOf(differences, 'worst', 'best', 'a')
     expect(turned).toMatchObject({ mean: -0.7, interval_95: [-0.9, -0.5] })
     expect(differenceOf(differences, 'best', 'worst', 'a')).toBe(differences[0])
     expect(describeDifference(turned)).toBe('-0.700, 95 % interval -0.900 to -0.500: told apart by 70 tracks')
-    expect(isTold({ ...differences[0], interval_95: [-0.1, 0.9] })).toBe(false)
+    expect(isTold({ ...differences[0], clear: false })).toBe(false)
+    expect(isTold({ ...differences[0], clear: undefined })).toBe(false)
     expect(describeDifference(differenceOf(differences, 'best', 'middle', 'a'))).toBe('nothing to compare')
   })
 

@@ -64,7 +64,7 @@ const turnRound = ({ left, right, mean, interval_95: interval, ...rest }: Differ
 })
 
 /** Whether these tracks tell the two apart. */
-export const isTold = ({ interval_95: interval }: Difference): boolean => interval !== null && (interval[0] > 0 || interval[1] < 0)
+export const isTold = ({ clear }: Difference): boolean => clear === true
 
 const SIGNED = new Intl.NumberFormat('en', { minimumFractionDigits: DIGITS, maximumFractionDigits: DIGITS, signDisplay: 'negative' })
 

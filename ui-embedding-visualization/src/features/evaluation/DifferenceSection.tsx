@@ -26,7 +26,7 @@ export function DifferenceSection({ evaluation, rows, metrics }: DifferenceSecti
         <Select label="From" value={reference} options={rows.map(({ name }) => ({ value: name, label: `from ${name}` }))} onChange={setReference} testId="difference-reference" />
         <Downloads id={evaluation.id} files={['differences.csv']} />
       </div>
-      <p className="evaluation__hint">Paired: each bootstrap sample draws the same tracks for both. Strong figures leave out 0, the dashed line: these tracks tell the two apart. Of twenty such intervals one leaves it out by chance.</p>
+      <p className="evaluation__hint">Paired: both on the same tracks. Bars are 95 % intervals of each difference alone. Strong figures: these tracks tell the two apart, also when all differences between the models are counted.</p>
       <div className="evaluation__scroll" tabIndex={0} role="region" aria-label="Differences, table">
         <table className="scores" data-testid="differences">
           <thead>

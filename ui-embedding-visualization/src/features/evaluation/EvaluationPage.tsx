@@ -5,7 +5,7 @@ import { useEvaluation } from '@/api/evaluationQueries'
 import type { Evaluation, EvaluationSummary } from '@/api/evaluationTypes'
 import { Face } from '@/components/Face'
 import { Select } from '@/components/Select'
-import { isMap } from '@/domain/evaluation'
+import { formatScore, isMap } from '@/domain/evaluation'
 import { changeView, useView } from '@/state/view'
 import { AgreementSection } from './AgreementSection'
 import { ConfusionSection } from './ConfusionSection'
@@ -51,7 +51,7 @@ function Found({ evaluation, list, underWay }: EvaluationPageProps & { evaluatio
 const nameOf = (run: EvaluationSummary) => `${run.created_at.slice(0, 16).replace('T', ' ')} UTC, ${run.labels}`
 
 function Head({ evaluation, list }: { evaluation: Evaluation; list: readonly EvaluationSummary[] }) {
-  const { n_tracks, classes, labels, k, seed, n_left_out, artist_filtered, data_sha256 } = evaluation
+  const { n_tracks, classes, labels, k, seed, n_left_out, artist_filtered, data_sha256, knn_ceiling = 1 } = evaluation
   return (
     <header className="evaluation__head">
       <Select
@@ -64,6 +64,7 @@ function Head({ evaluation, list }: { evaluation: Evaluation; list: readonly Eva
       <p>
         {n_tracks} tracks, {classes.length} labels ({labels}), k = {k}, seed {seed}
         {n_left_out > 0 && `, ${n_left_out} tracks left out`}. {artist_filtered ? 'A track’s own artist does not count.' : 'No artist is left out.'}{' '}
+        {knn_ceiling < 1 && `kNN accuracy reaches ${formatScore(knn_ceiling)} at most: other labels have one track. `}
         <span title={data_sha256}>Data {data_sha256.slice(0, 8)}.</span>
       </p>
       <StartEvaluation label="Evaluate again" />
