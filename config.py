@@ -18,6 +18,11 @@ names, networks, table, options = settings.names, settings.networks, settings.ta
 # --- where things lie -------------------------------------------------------------------------------------
 AUDIO_DIR = path("AUDIO_DIR", "audio", "your music, searched recursively")
 DATABASE_PATH = path("DATABASE_PATH", "db/audio_cache.db", "the SQLite database")
+IGNORED_NAMES = names(
+    "IGNORED_NAMES",
+    [".*", "@eaDir", "#recycle", "$RECYCLE.BIN", "System Volume Information", "lost+found", "__MACOSX"],
+    "files and folders in AUDIO_DIR that are not indexed; * stands for any letters",
+)
 MODEL_DIR = path("MODEL_DIR", "ML/models", "model architectures, one file each")
 WEIGHTS_DIR = path("WEIGHTS_DIR", "ML/pesos", "pre-trained weights, e.g. mtat/musicnn.pth")
 UI_BUILD_DIR = path("UI_BUILD_DIR", "ui-embedding-visualization/build", "the built app that is served")

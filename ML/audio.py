@@ -5,8 +5,8 @@ not used. Damaged files give what can be salvaged; a file that gives nothing is 
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby, islice
 from pathlib import Path
@@ -14,18 +14,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ML.containers import (
+    check_readable,
+    check_sample_rate,
+    decode_frames,
+    demux_packets,
+    open_links,
+    stream_duration_seconds,
+)
 from ML.errors import AudioDecodeError
 from ML.sample_streams import ResamplingStream, SampleBuffer
 
 if TYPE_CHECKING:
-    from av.audio.stream import AudioStream
-    from av.container import InputContainer
+    from av import AudioFrame
 
 AUDIO_EXTENSIONS = (".mp3", ".wav", ".ogg", ".flac", ".m4a")
-# Outside these a file is damaged or not music, and resampling it would ask for absurd memory.
-MIN_SAMPLE_RATE = 1_000  # Hz
-MAX_SAMPLE_RATE = 768_000  # Hz
 BLOCK_FRAMES = 64
+MAX_PADDING_SECONDS = 0.1  # encoders add up to 3,457 samples: 78 ms at 44.1 kHz
 
 
 @dataclass(frozen=True)
@@ -42,11 +47,11 @@ class Waveform:
 
 @dataclass(frozen=True)
 class AudioProbe:
-    """What a file says of itself without decoding it all. duration_seconds is None where it says nothing."""
+    """Facts about an audio file. sample_rate: Hz, of its first frame.  duration_seconds: of what decodes."""
 
     sample_rate: int
     n_channels: int
-    duration_seconds: float | None
+    duration_seconds: float
     content_hash: str
 
 
@@ -55,40 +60,53 @@ def is_audio_file(path: Path) -> bool:
 
 
 def decode(path: Path) -> Waveform:
-    """The whole file as mono at its own sample rate.
+    """The whole file as mono, at the sample rate of its first frame.
 
     Raises AudioDecodeError when no frame decodes, or when the samples are not finite numbers.
     """
-    with open_audio(path) as (container, stream):
-        sample_rate = stream.codec_context.sample_rate
-        buffer = SampleBuffer()
-        for block in mono_blocks(path, decode_frames(container, stream)):
-            buffer.append(block)
+    buffer, sample_rate = SampleBuffer(), 0
+    for block in stream_native(path):
+        buffer.append(block.samples)
+        sample_rate = block.sample_rate
     return Waveform(buffer.close(), sample_rate)
 
 
-def stream_at(path: Path, sample_rates: Iterable[int]) -> Generator[dict[int, np.ndarray], None, None]:
+def stream_native(path: Path) -> Iterator[Waveform]:
+    """The file in blocks of a second or two, at the sample rate of its first frame.
+
+    Raises AudioDecodeError like `decode`.
+    """
+    resampler = None
+    for source_rate, block in mono_blocks(path):
+        resampler = resampler or ResamplingStream(source_rate)
+        yield Waveform(resampler.push(block, source_rate), resampler.sample_rate)
+    if resampler:
+        yield Waveform(resampler.finish(), resampler.sample_rate)
+
+
+def stream_at(
+    path: Path, sample_rates: Iterable[int], digest: "hashlib.blake2b | None" = None
+) -> Generator[dict[int, np.ndarray], None, None]:
     """The file in blocks of mono, float32 [n], at each of the rates (Hz), as it is decoded.
 
-    A block is a second or two; memory does not depend on the file. Raises AudioDecodeError like `decode`.
+    A block is a second or two; memory does not depend on the file. digest: of `new_digest`, at the end that
+    of the whole file. Raises AudioDecodeError like `decode`.
     """
-    with open_audio(path) as (container, stream):
-        source_rate = stream.codec_context.sample_rate
-        resamplers = {rate: ResamplingStream(source_rate, rate) for rate in sample_rates}
-        for block in mono_blocks(path, decode_frames(container, stream)):
-            yield {rate: resampler.push(block) for rate, resampler in resamplers.items()}
-        yield {rate: resampler.finish() for rate, resampler in resamplers.items()}
+    resamplers = {rate: ResamplingStream(rate) for rate in sample_rates}
+    for source_rate, block in mono_blocks(path, digest):
+        yield {rate: resampler.push(block, source_rate) for rate, resampler in resamplers.items()}
+    yield {rate: resampler.finish() for rate, resampler in resamplers.items()}
 
 
-def mono_blocks(path: Path, frames: Iterable) -> Iterator[np.ndarray]:
-    """Mean of the channels, float32 [n], in blocks of BLOCK_FRAMES frames: frames alone are tiny, and slow.
+def mono_blocks(path: Path, digest: "hashlib.blake2b | None" = None) -> Iterator[tuple[int, np.ndarray]]:
+    """Sample rate (Hz) and mean of the channels, float32 [n], of up to BLOCK_FRAMES frames a block.
 
-    Raises AudioDecodeError when there are none, or samples that are not finite numbers.
+    Single frames are tiny, and slow. A block has one sample rate and one format: joined files change both.
+    Raises AudioDecodeError when there are no frames, or samples that are not finite numbers.
     """
     n_blocks = 0
-    for (n_channels, _), group in groupby(
-        frames, lambda frame: (frame.layout.nb_channels, frame.format.name)
-    ):
+    for (sample_rate, n_channels, _), group in groupby(decode_frames(path, digest), describe_frame):
+        check_sample_rate(path, sample_rate)
         while arrays := [frame.to_ndarray() for frame in islice(group, BLOCK_FRAMES)]:
             n_blocks += 1
             block = mix_down(np.concatenate(arrays, axis=1), n_channels)
@@ -96,91 +114,87 @@ def mono_blocks(path: Path, frames: Iterable) -> Iterator[np.ndarray]:
                 raise AudioDecodeError(
                     f"Cannot use {path.name}: it holds samples that are not finite numbers."
                 )
-            yield block
+            yield sample_rate, block
     if not n_blocks:
         raise AudioDecodeError(f"Cannot decode {path.name}: no audio frames in it.")
 
 
-def probe(path: Path) -> AudioProbe:
-    """Read the header, make sure one frame decodes, and hash the compressed audio.
+def describe_frame(frame: "AudioFrame") -> tuple[int, int, str]:
+    """Sample rate (Hz), number of channels, sample format."""
+    return frame.sample_rate, frame.layout.nb_channels, frame.format.name
 
-    Raises AudioDecodeError like `decode`.
+
+def probe(path: Path) -> AudioProbe:
+    """Decode one frame, hash the compressed audio and measure its length.
+
+    Raises AudioDecodeError like `decode`, OSError when the disk fails.
     """
-    with open_audio(path) as (container, stream):
-        if next(decode_frames(container, stream), None) is None:
-            raise AudioDecodeError(f"Cannot decode {path.name}: no audio frames in it.")
-        context = stream.codec_context
-        duration = stream_duration_seconds(container, stream)
-        sample_rate, n_channels = context.sample_rate, context.channels
-    return AudioProbe(sample_rate, n_channels, duration, hash_audio(path))
+    frame = next(decode_frames(path), None)
+    if frame is None:
+        raise AudioDecodeError(f"Cannot decode {path.name}: no audio frames in it.")
+    sample_rate, n_channels, _ = describe_frame(frame)
+    check_sample_rate(path, sample_rate)
+    packets = read_packets(path)
+    seconds = packets.header_seconds
+    if not packets.agree_with_header:
+        check_readable(path)
+        seconds = measure_decoded(path)
+    return AudioProbe(sample_rate, n_channels, seconds, packets.content_hash)
+
+
+@dataclass(frozen=True)
+class PacketSummary:
+    """What the compressed packets of a file show.
+
+    header_seconds: length by the header, which knows what of the padding is cut off; 0 where it has none.
+    seconds: of all packets, padding included.  has_holes: packets without content, in formats that have none.
+    """
+
+    content_hash: str
+    header_seconds: float
+    seconds: float
+    has_holes: bool
+
+    @property
+    def agree_with_header(self) -> bool:
+        """Otherwise the file is damaged or joined, or its header holds an estimate."""
+        return not self.has_holes and abs(self.header_seconds - self.seconds) <= MAX_PADDING_SECONDS
+
+
+def new_digest() -> "hashlib.blake2b":
+    """Of the compressed audio: its hexadecimal form is a `content_hash`."""
+    return hashlib.blake2b(digest_size=16)
+
+
+def read_packets(path: Path) -> PacketSummary:
+    """Raises AudioDecodeError when the file cannot be opened."""
+    digest = new_digest()
+    header_seconds = seconds = 0.0
+    has_holes = False
+    for container, stream in open_links(path):
+        header_seconds += stream_duration_seconds(container, stream)
+        is_pcm = stream.codec_context.name.startswith("pcm_")  # where zeros are silence
+        n_ticks = 0
+        for packet in demux_packets(container, stream):
+            data = bytes(packet)
+            digest.update(data)
+            n_ticks += packet.duration or 0
+            has_holes |= bool(data) and not is_pcm and not data.strip(b"\0")
+        seconds += float(n_ticks * (stream.time_base or 0))
+    return PacketSummary(digest.hexdigest(), header_seconds, seconds, has_holes)
 
 
 def hash_audio(path: Path) -> str:
     """Hash of the compressed audio packets: new tags or a new name leave it as it is, new sound does not."""
-    digest = hashlib.blake2b(digest_size=16)
-    with open_audio(path) as (container, stream):
-        for packet in demux_packets(container, stream):
-            digest.update(bytes(packet))
-    return digest.hexdigest()
+    return read_packets(path).content_hash
 
 
-@contextmanager
-def open_audio(path: Path) -> "Iterator[tuple[InputContainer, AudioStream]]":
-    """Container and first audio stream. Raises AudioDecodeError with the reason a person can read."""
-    import av
-
-    try:
-        container = av.open(str(path), metadata_errors="replace")
-    except (av.error.FFmpegError, OSError) as error:
-        raise AudioDecodeError(f"Cannot decode {path.name}: {describe(error, path)}.") from error
-    with container:
-        if not container.streams.audio:
-            raise AudioDecodeError(f"Cannot decode {path.name}: no audio stream in it.")
-        stream = container.streams.audio[0]
-        if stream.codec_context is None:  # no decoder for it; PyAV's types do not say so
-            raise AudioDecodeError(f"Cannot decode {path.name}: its audio is of an unknown kind.")
-        check_sample_rate(path, stream.codec_context.sample_rate)
-        yield container, stream
-
-
-def describe(error: Exception, path: Path) -> str:
-    if path.exists() and path.stat().st_size == 0:
-        return "the file is empty (0 bytes)"
-    return getattr(error, "strerror", None) or str(error)
-
-
-def check_sample_rate(path: Path, sample_rate: int) -> None:
-    if not MIN_SAMPLE_RATE <= sample_rate <= MAX_SAMPLE_RATE:
-        raise AudioDecodeError(
-            f"Cannot use {path.name}: its sample rate is {sample_rate} Hz; "
-            f"{MIN_SAMPLE_RATE} to {MAX_SAMPLE_RATE} Hz can be used."
-        )
-
-
-def demux_packets(container: "InputContainer", stream: "AudioStream") -> Iterator:
-    """Packets until the end or the first damage the demuxer cannot cross."""
-    import av
-
-    packets = container.demux(stream)
-    while True:
-        try:
-            packet = next(packets)
-        except (StopIteration, av.error.FFmpegError):
-            return
-        yield packet
-
-
-def decode_frames(container: "InputContainer", stream: "AudioStream") -> Iterator:
-    """Frames of every packet that decodes; a damaged packet is passed over, as players do."""
-    import av
-
-    for packet in demux_packets(container, stream):
-        try:
-            yield from packet.decode()
-        except MemoryError:  # FFmpeg's own is a kind of it
-            raise
-        except av.error.FFmpegError:
-            continue
+def measure_decoded(path: Path) -> float:
+    """Seconds of sound that decodes. Takes up to six times as long as `read_packets`."""
+    n_samples: Counter[int] = Counter()
+    for frame in decode_frames(path):
+        n_samples[frame.sample_rate] += frame.samples
+    return sum(n / sample_rate for sample_rate, n in n_samples.items())
 
 
 def mix_down(frame: np.ndarray, n_channels: int) -> np.ndarray:
@@ -196,12 +210,6 @@ def to_float(samples: np.ndarray) -> np.ndarray:
     if np.issubdtype(samples.dtype, np.integer):
         return samples.astype(np.float32) / -float(np.iinfo(samples.dtype).min)
     return samples.astype(np.float32, copy=False)
-
-
-def stream_duration_seconds(container: "InputContainer", stream: "AudioStream") -> float | None:
-    if stream.duration is not None and stream.time_base is not None:
-        return float(stream.duration * stream.time_base)
-    return container.duration / 1_000_000 if container.duration else None  # AV_TIME_BASE is 1 µs
 
 
 def resample(waveform: Waveform, sample_rate: int) -> np.ndarray:

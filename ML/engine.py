@@ -32,11 +32,15 @@ class Job:
 
 @dataclass(frozen=True)
 class TrackResult:
-    """What became of a track with one model: its vectors, or the reason there are none."""
+    """What became of a track with one model: its vectors, or the reason there are none.
+
+    content_hash: of the file that was decoded; None before its end.
+    """
 
     track_id: int
     key: str
     outcome: TrackOutput | MelodexError
+    content_hash: str | None = None
 
 
 @dataclass
@@ -46,6 +50,7 @@ class OpenTrack:
     job: Job
     reader: TrackReader
     collectors: dict[str, TrackCollector] = field(default_factory=dict)
+    content_hash: str | None = None
 
 
 class Engine:
@@ -133,6 +138,7 @@ class Engine:
             track.reader.close()
         else:
             self.audio_seconds += chunk.seconds
+            track.content_hash = chunk.content_hash
             self.spread(track, chunk, hearers)
             self.idle.append(track)
 
@@ -167,4 +173,4 @@ class Engine:
         del track.collectors[key]
         if not track.collectors:
             del self.tracks[track.job.track_id]
-        return TrackResult(track.job.track_id, key, outcome)
+        return TrackResult(track.job.track_id, key, outcome, track.content_hash)

@@ -21,6 +21,10 @@ class AudioDecodeError(MelodexError):
     """A file that yields no usable samples."""
 
 
+class AudioOutOfReachError(AudioDecodeError):
+    """A file that could not be read just now: rights, the disk, time or memory. It may be in order."""
+
+
 class AudioTooShortError(MelodexError):
     """A waveform without a single sample."""
 

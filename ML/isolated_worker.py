@@ -1,7 +1,8 @@
 """The other end of ML/isolation.py: `python -m ML.isolated_worker SOCKET MEGABYTES`, until it is hung up on.
 
-The kernel keeps the limits, so they hold in C code too, and when whoever asked has been killed: an alarm ends
-a process that takes too long over one answer, and beyond its share of memory allocations fail.
+The kernel keeps the limits, so they hold in C code too, and when the process that asked has been killed: an
+alarm ends a process that takes too long over one answer, and beyond its share of memory allocations fail.
+The process that asks has a deadline of its own, for a decoder that has lost its alarm.
 """
 
 import signal
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ML import wire
-from ML.errors import AudioDecodeError, MelodexError
+from ML.errors import AudioDecodeError, AudioOutOfReachError, MelodexError
 
 END = object()
 
@@ -53,7 +54,7 @@ def answer(connection: socket.socket, path: Path, seconds: float, work: Callable
     except MemoryError:
         error = AudioDecodeError(f"{path.name} does not decode in the memory it may take.")
     except OSError as raised:
-        error = AudioDecodeError(f"Cannot read {path.name}: {raised.strerror}.")
+        error = AudioOutOfReachError(f"Cannot read {path.name}: {raised.strerror}.")
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
     is_sent = not (isgenerator(value) or value is END)

@@ -1,25 +1,31 @@
 """The outline of a waveform: lowest and highest sample of equal pieces, as players draw it."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from ML.audio import decode_frames, mono_blocks, open_audio
+from ML.audio import stream_native
 
 FRAME_SAMPLES = 256  # the finest piece: 6 ms at 44.1 kHz
 MAX_POINTS = 4000  # finer than any screen
 
 
-def read_peaks(path: Path) -> np.ndarray:
-    """float16 [n, 2], lows and highs of the whole file as it is decoded; 1 <= n <= MAX_POINTS.
+@dataclass(frozen=True)
+class Peaks:
+    """lows_highs: float16 [n, 2], 1 <= n <= MAX_POINTS.  duration_seconds: of all that decodes."""
 
-    Raises AudioDecodeError.
-    """
-    outline = Outline()
-    with open_audio(path) as (container, stream):
-        for block in mono_blocks(path, decode_frames(container, stream)):
-            outline.append(block)
-    return merge_peaks(outline.close(), MAX_POINTS).astype(np.float16)
+    lows_highs: np.ndarray
+    duration_seconds: float
+
+
+def read_peaks(path: Path) -> Peaks:
+    """Of the whole file, decoded. Raises AudioDecodeError."""
+    outline, seconds = Outline(), 0.0
+    for block in stream_native(path):
+        outline.append(block.samples)
+        seconds += block.duration_seconds
+    return Peaks(merge_peaks(outline.close(), MAX_POINTS).astype(np.float16), seconds)
 
 
 def merge_peaks(peaks: np.ndarray, n_points: int) -> np.ndarray:

@@ -1,6 +1,11 @@
 """Samples that arrive in blocks: collected, and resampled on the way."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
+
+if TYPE_CHECKING:
+    import soxr
 
 
 class SampleBuffer:
@@ -23,19 +28,31 @@ class SampleBuffer:
 
 
 class ResamplingStream:
-    """Band-limited resampling (soxr HQ) of blocks as they come: the same samples as of the whole."""
+    """Band-limited resampling (soxr HQ) of blocks as they come: the same samples as of the whole.
 
-    def __init__(self, source_rate: int, sample_rate: int):
+    sample_rate: Hz, of what comes out. The blocks' own rate may change on the way: each part is resampled
+    from the rate it has.
+    """
+
+    def __init__(self, sample_rate: int):
+        self.sample_rate = sample_rate
+        self.source_rate = sample_rate
+        self.stream: soxr.ResampleStream | None = None
+
+    def push(self, block: np.ndarray, source_rate: int) -> np.ndarray:
+        """block: float32 [n] at source_rate (Hz). Returns float32 [m] at sample_rate."""
+        if source_rate == self.source_rate:
+            return self.stream.resample_chunk(block) if self.stream else block
+        rest = self.finish()
+        self.source_rate, self.stream = source_rate, self.open_stream(source_rate)
+        return np.concatenate([rest, self.push(block, source_rate)])
+
+    def open_stream(self, source_rate: int) -> "soxr.ResampleStream | None":
+        if source_rate == self.sample_rate:
+            return None
         import soxr
 
-        self.stream = (
-            soxr.ResampleStream(source_rate, sample_rate, 1, dtype="float32", quality="HQ")
-            if source_rate != sample_rate
-            else None
-        )
-
-    def push(self, block: np.ndarray) -> np.ndarray:
-        return self.stream.resample_chunk(block) if self.stream else block
+        return soxr.ResampleStream(source_rate, self.sample_rate, 1, dtype="float32", quality="HQ")
 
     def finish(self) -> np.ndarray:
         """What the filter still held back."""

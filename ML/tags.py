@@ -3,20 +3,29 @@
 import base64
 import binascii
 import re
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
-# field → keys in the order they are tried: Vorbis comments (ogg, flac), ID3 (mp3, wav), MP4 (m4a)
+from ML.genres import split_genres
+
+# field → keys in the order they are tried: Vorbis comments (ogg, flac), APE (mp3), ID3 (mp3, wav), MP4 (m4a);
+# those of RIFF INFO have the names that FFmpeg gives them.
 TAG_KEYS = {
     "title": ("title", "TIT2", "\xa9nam"),
     "artist": ("artist", "TPE1", "\xa9ART", "albumartist", "TPE2", "aART"),
     "album": ("album", "TALB", "\xa9alb"),
     "date": ("date", "year", "originaldate", "TDRC", "TYER", "TDOR", "\xa9day"),
     "genre": ("genre", "TCON", "\xa9gen"),
-    "track_number": ("tracknumber", "TRCK", "trkn"),
+    "track_number": ("tracknumber", "track", "TRCK", "trkn"),
 }
 MAX_TEXT = 500  # characters: more is not a name
+MAX_GENRES = 20
+# 1987, 1987-06, 20190321; not the year of a longer number, and not 0000.
+YEAR = re.compile(r"(?<!\d)(1\d{3}|20\d{2})(?:(?!\d)|(?=\d{4}(?!\d)))")
+NUMBER = re.compile(r"(\d{1,4})")
 
 
 @dataclass(frozen=True)
@@ -25,9 +34,13 @@ class TrackTags:
     artist: str | None = None
     album: str | None = None
     year: int | None = None
-    genre: str | None = None
+    genres: tuple[str, ...] = ()
     track_number: int | None = None
     has_cover: bool = False
+
+    @property
+    def genre(self) -> str | None:
+        return self.genres[0] if self.genres else None
 
 
 def read_tags(path: Path) -> TrackTags:
@@ -35,14 +48,14 @@ def read_tags(path: Path) -> TrackTags:
     tags = open_tags(path)
     if tags is None:
         return TrackTags()
-    text = {field: first_text(tags, keys) for field, keys in TAG_KEYS.items()}
+    texts = {field: all_texts(tags, keys) for field, keys in TAG_KEYS.items()}
     return TrackTags(
-        title=text["title"],
-        artist=text["artist"],
-        album=text["album"],
-        year=first_number(r"\b(1[0-9]{3}|20[0-9]{2})\b", text["date"]),
-        genre=text["genre"],
-        track_number=first_number(r"(\d{1,4})", text["track_number"]),
+        title=first(texts["title"]),
+        artist=first(texts["artist"]),
+        album=first(texts["album"]),
+        year=first_number(YEAR, texts["date"]),
+        genres=tuple(split_genres(all_genres(tags))[:MAX_GENRES]),
+        track_number=first_number(NUMBER, texts["track_number"]),
         has_cover=cover_data(tags) is not None,
     )
 
@@ -54,19 +67,58 @@ def read_cover(path: Path) -> bytes | None:
 
 
 def open_tags(path: Path) -> Any:
-    """mutagen's file object, or None when it finds no tags or cannot read them."""
+    """mutagen's file object, or one with the tags that it does not read; None where there are none."""
     import mutagen
 
     try:
         file = mutagen.File(path)
+        if file is not None and file.tags is None:
+            file = None
+        found = None if file is not None and has_facts(file) else other_tags(path)
     except (mutagen.MutagenError, OSError, ValueError, KeyError, IndexError, TypeError, MemoryError):
         return None  # tag readers stumble over damaged files in many ways; the sound may still be fine
-    return file if file is not None and file.tags is not None else None
+    return SimpleNamespace(tags=found) if found else file
 
 
-def first_text(file: Any, keys: tuple[str, ...]) -> str | None:
+def has_facts(file: Any) -> bool:
+    """Not so where an encoder has noted its own name alone."""
+    return any(values_of(file.tags, key) for keys in TAG_KEYS.values() for key in keys)
+
+
+def other_tags(path: Path) -> Any:
+    """APE tags behind an mp3, or the RIFF INFO of a WAV. Raises MutagenError and OSError for damaged ones."""
+    if path.suffix.lower() == ".mp3":
+        from mutagen.apev2 import APENoHeaderError, APEv2
+
+        try:
+            return APEv2(path)
+        except APENoHeaderError:
+            return None
+    if path.suffix.lower() == ".wav":
+        import av
+
+        with av.open(str(path), metadata_errors="replace") as container:
+            return {key.lower(): [value] for key, value in container.metadata.items()}
+    return None
+
+
+def all_texts(file: Any, keys: tuple[str, ...]) -> list[str]:
+    """Readable values of several keys, in order."""
     texts = (clean(value) for key in keys for value in values_of(file.tags, key))
-    return next((text for text in texts if text), None)
+    return [text for text in texts if text]
+
+
+def all_genres(file: Any) -> list[str]:
+    """Values of the first key that has any, before they are split: a NUL may part two genres."""
+    for key in TAG_KEYS["genre"]:
+        parts = [part for value in values_of(file.tags, key) for part in str(value).split("\0")]
+        if genres := [text for part in parts if (text := clean(part))]:
+            return genres
+    return []
+
+
+def first(texts: list[str]) -> str | None:
+    return texts[0] if texts else None
 
 
 def values_of(tags: Any, key: str) -> list[Any]:
@@ -82,17 +134,17 @@ def values_of(tags: Any, key: str) -> list[Any]:
 
 
 def clean(value: Any) -> str | None:
-    """Readable text: no control characters, no half characters, no line breaks, no endless titles."""
+    """Readable text in one Unicode form: no control characters, no line breaks, no endless titles."""
     if isinstance(value, tuple):  # MP4 track number: (3, 12)
         value = value[0] or ""
-    text = str(value).encode("utf-8", "replace").decode("utf-8")
+    text = unicodedata.normalize("NFC", str(value).encode("utf-8", "replace").decode("utf-8"))
     text = "".join(character if character.isprintable() else " " for character in text)
     return " ".join(text.split())[:MAX_TEXT] or None
 
 
-def first_number(pattern: str, text: str | None) -> int | None:
-    match = re.search(pattern, text or "")
-    return int(match.group(1)) if match else None
+def first_number(pattern: re.Pattern[str], texts: list[str]) -> int | None:
+    """That of the first text with a match: an unknown date may come before a known one."""
+    return next((int(match.group(1)) for text in texts if (match := pattern.search(text))), None)
 
 
 def cover_data(file: Any) -> bytes | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 import config
-from ML.audio import stream_at
+from ML.audio import new_digest, stream_at
 from ML.errors import AudioDecodeError, MelodexError
 from ML.isolation import isolated_items
 from ML.sample_streams import SampleBuffer
@@ -19,11 +19,23 @@ CHUNK_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
+class DecodedChunk:
+    """Some seconds of a file: mono, float32 [n], by sample rate (Hz).
+
+    content_hash: of the whole file as it was decoded, with the last chunk.
+    """
+
+    samples: dict[int, np.ndarray]
+    content_hash: str | None = None
+
+
+@dataclass(frozen=True)
 class Chunk:
     """The segments that some more seconds of a track completed, for each way of cutting it."""
 
     seconds: float
     by_framing: dict[Framing, Segments]
+    content_hash: str | None = None
 
 
 class TrackReader:
@@ -59,30 +71,30 @@ def read_samples(path: Path, sample_rate: int) -> np.ndarray:
     Raises AudioDecodeError.
     """
     buffer = SampleBuffer()
-    for blocks in isolated_items(chunks_at, path, {sample_rate}, config.MAX_TRACK_HOURS):
-        buffer.append(blocks[sample_rate])
+    for chunk in isolated_items(chunks_at, path, {sample_rate}, config.MAX_TRACK_HOURS):
+        buffer.append(chunk.samples[sample_rate])
     return buffer.close()
 
 
-def cut_chunks(
-    decoded: Iterable[dict[int, np.ndarray]], framings: Iterable[Framing]
-) -> Generator[Chunk, None, None]:
+def cut_chunks(decoded: Iterable[DecodedChunk], framings: Iterable[Framing]) -> Generator[Chunk, None, None]:
     """Raises AudioTooShortError."""
     cutters = {framing: SegmentCutter(framing) for framing in framings}
-    for samples in decoded:
+    content_hash = None
+    for chunk in decoded:
+        samples, content_hash = chunk.samples, chunk.content_hash
         rate, first = next(iter(samples.items()))
         cut = {framing: cutter.push(samples[framing.sample_rate]) for framing, cutter in cutters.items()}
         yield Chunk(len(first) / rate, cut)
-    yield Chunk(0.0, {framing: cutter.finish() for framing, cutter in cutters.items()})
+    rest = {framing: cutter.finish() for framing, cutter in cutters.items()}
+    yield Chunk(0.0, rest, content_hash)
 
 
-def chunks_at(
-    path: Path, sample_rates: set[int], most_hours: int
-) -> Generator[dict[int, np.ndarray], None, None]:
+def chunks_at(path: Path, sample_rates: set[int], most_hours: int) -> Generator[DecodedChunk, None, None]:
     """The blocks of `stream_at`, joined to CHUNK_SECONDS. Raises AudioDecodeError, also beyond most_hours."""
+    digest = new_digest()
     waiting: list[dict[int, np.ndarray]] = []
     seconds = total = 0.0
-    for blocks in stream_at(path, sample_rates):
+    for blocks in stream_at(path, sample_rates, digest):
         waiting.append(blocks)
         rate, first = next(iter(blocks.items()))
         seconds += len(first) / rate
@@ -92,10 +104,10 @@ def chunks_at(
                 raise AudioDecodeError(
                     f"{path.name} is longer than {most_hours} h (MELODEX_MAX_TRACK_HOURS)."
                 )
-            yield join_blocks(waiting)
+            yield DecodedChunk(join_blocks(waiting))
             waiting, seconds = [], 0.0
-    if waiting:
-        yield join_blocks(waiting)
+    rest = join_blocks(waiting) if waiting else {rate: np.zeros(0, np.float32) for rate in sample_rates}
+    yield DecodedChunk(rest, digest.hexdigest())
 
 
 def join_blocks(blocks: list[dict[int, np.ndarray]]) -> dict[int, np.ndarray]:

@@ -16,7 +16,7 @@ from backend.pipelines import describe_groups
 from backend.settings import default_specs
 from db.database import faults, older_schema
 from db.embeddings import count_extracted, count_failed
-from db.indexing import compare_folder
+from db.folder_state import compare_folder
 from db.library import PLAYABLE
 from db.pipelines import groups_by_pair
 from db.schema import Track

@@ -1,6 +1,5 @@
 """Evaluations of a library: what goes into them, and where they are kept: a JSON each beside the database."""
 
-import csv
 import datetime
 import hashlib
 import json
@@ -16,7 +15,8 @@ from sqlalchemy import select
 
 from db.analysis import LabelledSpace, load_space
 from db.database import Database
-from db.library import PLAYABLE, SELECTED_SONGS
+from db.label_table import SELECTED_SONGS, read_label_table
+from db.library import PLAYABLE
 from db.map_cache import MapQuery
 from db.projections import find_map
 from db.schema import Track, now
@@ -54,22 +54,17 @@ def read_labels(database: Database, source: str, audio_dir: Path) -> dict[str, s
     Raises UnknownChoiceError, and LibraryError for a column that is not there.
     """
     if source.startswith(FROM_TABLE):
-        return read_column(audio_dir / SELECTED_SONGS, source.removeprefix(FROM_TABLE))
+        column, path = source.removeprefix(FROM_TABLE), audio_dir / SELECTED_SONGS
+        if not path.is_file():
+            raise LibraryError(f"There is no {path}: make a table with the columns filename,{column}.")
+        with database.read() as session:
+            filenames = list(session.scalars(select(Track.filename).where(*PLAYABLE)))
+        return read_label_table(path, column).match(filenames).labels
     if source not in LABELS:
         raise UnknownChoiceError("labels", source, [*LABELS, f"{FROM_TABLE}COLUMN"])
     with database.read() as session:
         rows = session.execute(select(Track.filename, LABELS[source]).where(*PLAYABLE))
         return {filename: label for filename, label in rows if label}
-
-
-def read_column(path: Path, column: str) -> dict[str, str]:
-    if not path.is_file():
-        raise LibraryError(f"There is no {path}: make a table with the columns filename,{column}.")
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        table = csv.DictReader(file)
-        if not {"filename", column} <= set(table.fieldnames or []):
-            raise LibraryError(f"{path} needs the columns filename,{column}: it has {table.fieldnames}.")
-        return {row["filename"]: row[column].strip() for row in table if row["filename"] and row[column]}
 
 
 def load_common(database: Database, specs: Sequence[ModelSpec], labels: dict[str, str]) -> CommonTracks:

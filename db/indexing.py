@@ -1,249 +1,244 @@
-"""Folder → `tracks`: what is new, changed, moved, gone."""
+"""Folder → `tracks`: what is new, changed, moved, missing."""
 
-import os
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import config
 from db.database import Database
-from db.library import read_selected_songs
-from db.schema import Embedding, ExtractionFailure, Track, now
-from ML.audio import is_audio_file, probe
-from ML.errors import AudioDecodeError, LibraryError
-from ML.isolation import isolated
-from ML.tags import TrackTags, read_tags
+from db.folder import FolderListing, FoundFile, Stamp, list_folder
+from db.folder_state import is_renumbered, read_known, read_stamps
+from db.identity import match_files
+from db.label_table import LabelTable, read_genres
+from db.schema import Track, now
+from db.track_files import (
+    FATES,
+    FileFacts,
+    OpenedFile,
+    columns_of,
+    free_names,
+    open_files,
+    read_facts,
+    seen,
+    store,
+    update_rows,
+)
+from ML.errors import LibraryError
+from ML.genres import common_spellings
 
-READERS = 4  # threads; reading headers and packets mostly waits for the disk
-Stamp = tuple[int | None, int | None]
-TAG_FIELDS = ("title", "artist", "album", "year", "track_number", "has_cover")
-
-
-@dataclass(frozen=True)
-class FoundFile:
-    """An audio file as the folder shows it, before it is opened."""
-
-    filename: str
-    path: Path
-    size: int
-    mtime_ns: int
-
-
-@dataclass(frozen=True)
-class FileFacts:
-    """What an audio file says when it is opened; error is set when it cannot be read."""
-
-    tags: TrackTags
-    duration_seconds: float | None = None
-    content_hash: str | None = None
-    error: str | None = None
+LEAST_TRACKS, MISSING_SHARE = 20, 0.5  # of a library whose disk may be missing
+SOME_ROWS = 5  # of a genre table are named
 
 
 @dataclass
 class IndexSummary:
-    """How many files met which fate, and why the unreadable ones are."""
+    """How many files met which fate. unreadable: why files are no tracks to play, by name.
+
+    left_out: why entries of the folder were not read, by name.  unmatched: rows of selected_songs.csv.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
     unreadable: dict[str, str] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+    unmatched: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         counts = [f"{self.counts[fate]} {fate}" for fate in FATES if self.counts[fate]]
         return ", ".join(counts) or "no audio files"
 
-
-FATES = ("new", "changed", "retagged", "moved", "returned", "gone", "unreadable", "unchanged")
+    @property
+    def remarks(self) -> list[str]:
+        """A line for everything that is no track, or is not used."""
+        lines = [f"unreadable: {name}: {reason}" for name, reason in self.unreadable.items()]
+        lines += [f"left out: {name}: {reason}" for name, reason in self.left_out.items()]
+        if self.unmatched:
+            some = ", ".join(self.unmatched[:SOME_ROWS]) + (", …" if self.unmatched[SOME_ROWS:] else "")
+            n_rows = f"{len(self.unmatched)} row" + ("s" if self.unmatched[1:] else "")
+            lines.append(f"selected_songs.csv: {n_rows} without a file: {some}")
+        return lines
 
 
 def index_library(
-    database: Database, audio_dir: Path, on_progress: Callable[[int, int], None] = lambda done, total: None
+    database: Database,
+    audio_dir: Path,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+    accept_missing: bool = False,
+    retry: bool = False,
 ) -> IndexSummary:
-    """Make `tracks` say what audio_dir holds. on_progress(n_done, n_total) counts files to open.
+    """Make `tracks` list what audio_dir holds. on_progress(n_done, n_total) counts files to open.
 
-    Nothing is ever deleted: a missing file is marked gone and keeps its embeddings for its return.
-    Raises LibraryError when the folder is not there (an unplugged disk is no empty library) or the
-    genre table cannot be read.
+    Nothing is ever deleted: a track whose file is missing is marked gone and keeps its vectors.
+    retry: open unreadable files again, although they have not changed.
+    Raises LibraryError when the folder is not there, when the genre table cannot be read, and, unless
+    accept_missing, when more than half of a library is missing at once: perhaps its disk is.
     """
-    found, summary = find_files(audio_dir)
-    selected_genres = read_selected_songs(audio_dir)
-    known = read_stamps(database)
-    to_open = [file for file in found.values() if known.get(file.filename) != (file.size, file.mtime_ns)]
-    for n_done, (file, facts) in enumerate(open_files(to_open), start=1):
-        with database.write() as session:
-            summary.counts[register(session, file, facts, present=found.keys())] += 1
-        on_progress(n_done, len(to_open))
-    summary.counts["unchanged"] = len(found) - len(to_open)
+    listing, genres = list_folder(audio_dir, config.IGNORED_NAMES), read_genres(audio_dir)
+    summary = Index(database, listing, retry).run(on_progress, accept_missing)
     with database.write() as session:
-        summary.counts["gone"] = mark_gone(session, found.keys())
-        apply_genres(session.scalars(select(Track)), selected_genres)
+        summary.unmatched = apply_genres(session, genres)
         query = select(Track).where(Track.error.is_not(None), Track.gone_at.is_(None))
         summary.unreadable |= {track.filename: track.error or "" for track in session.scalars(query)}
     return summary
 
 
-@dataclass(frozen=True)
-class FolderState:
-    """What an index would find: files it does not know, or not as they are, and tracks without their file."""
+class Index:
+    """One reading of the folder.
 
-    n_files: int
-    n_new: int
-    n_changed: int
-    n_gone: int
+    Files whose track is plain are stored as they are opened, so that an index that is stopped goes on where
+    it was. Those that may have changed places wait for the end: only all of them show which is which.
+    """
+
+    def __init__(self, database: Database, listing: FolderListing, retry: bool = False):
+        self.database, self.listing = database, listing
+        self.summary = IndexSummary(unreadable=dict(listing.unusable), left_out=dict(listing.left_out))
+        with database.read() as session:
+            tracks = {track.filename: track for track in read_known(session)}
+            stamps = read_stamps(session)
+            failed = set(session.scalars(select(Track.filename).where(Track.error.is_not(None))))
+        with_inode = not is_renumbered(stamps, listing.files)
+        self.unchanged = {
+            name: file
+            for name, file in listing.files.items()
+            if name in stamps and stamps[name].matches(file.stamp, with_inode)
+            if not (retry and name in failed)
+        }
+        self.to_open = [file for name, file in listing.files.items() if name not in self.unchanged]
+        # Only older databases, and disks whose inodes have all changed, do not have these.
+        self.restamped = {
+            tracks[name].id: file.stamp for name, file in self.unchanged.items() if stamps[name] != file.stamp
+        }
+        self.n_present = sum(track.gone_at is None for track in tracks.values())
+        # Those that a file may be: all but the ones that are where they were, or cannot be looked at.
+        self.free = {
+            name: track
+            for name, track in tracks.items()
+            if name not in self.unchanged and (track.gone_at or not listing.is_unseen(name))
+        }
+        self.sounds = {track.content_hash for track in self.free.values()}
+
+    def run(self, on_progress: Callable[[int, int], None], accept_missing: bool) -> IndexSummary:
+        """Raises LibraryError when too many tracks are missing."""
+        most = self.n_present if accept_missing else most_missing(self.n_present)
+        without_file = [track for name, track in self.free.items() if name not in self.listing.files]
+        n_without_file = sum(track.gone_at is None for track in without_file)
+        if n_without_file - len(self.to_open) > most:  # more than can have moved
+            raise too_many_missing(n_without_file, self.n_present)
+        waiting: list[OpenedFile] = []
+        for n_done, (file, facts) in enumerate(open_files(self.to_open), start=1):
+            if n_without_file <= most and self.is_plain(file, facts):
+                self.store_plain(file, facts)
+            else:
+                waiting.append((file, facts))
+            on_progress(n_done, len(self.to_open))
+        with self.database.write() as session:
+            self.store_matched(session, waiting)
+            missing = [track.id for track in self.free.values() if track.gone_at is None]
+            if len(missing) > most:
+                raise too_many_missing(len(missing), self.n_present)  # which takes all of this back
+            update_rows(session, ({"id": id_, "gone_at": now()} for id_ in missing))
+            update_rows(session, ({"id": id_, **columns_of(at)} for id_, at in self.restamped.items()))
+        counts = self.summary.counts
+        counts["gone"] = len(missing)
+        counts["unchanged"] += len(self.unchanged)
+        counts["ignored"] = self.listing.n_ignored
+        return self.summary
+
+    def is_plain(self, file: FoundFile, facts: FileFacts) -> bool:
+        """Whether no other file can be this one's track, and this one no other track."""
+        track = self.free.get(file.filename)
+        if track is None:
+            return facts.content_hash is None or facts.content_hash not in self.sounds
+        return facts.content_hash is not None and track.content_hash == facts.content_hash
+
+    def store_plain(self, file: FoundFile, facts: FileFacts) -> None:
+        with self.database.write() as session:
+            row = session.scalar(select(Track).where(Track.filename == file.filename))
+            self.summary.counts[store(session, row, file, facts)] += 1
+        self.free.pop(file.filename, None)
+
+    def store_matched(self, session: Session, opened: Sequence[OpenedFile]) -> None:
+        """Into the track of its sound, each; the tracks that were found are no longer free."""
+        names_by_id = {track.id: name for name, track in self.free.items()}
+        matched = match_files([seen(*each) for each in opened], self.free.values())
+        free_names(session, matched, [file.filename for file, _ in opened])
+        for file, facts in opened:
+            row = session.get(Track, matched.get(file.filename, -1)) or session.scalar(
+                select(Track).where(Track.filename == file.filename)  # an upload of this moment
+            )
+            was = names_by_id.get(row.id, file.filename) if row else file.filename
+            self.summary.counts[store(session, row, file, facts, was)] += 1
+        for track_id in matched.values():
+            del self.free[names_by_id[track_id]]
 
 
-def compare_folder(database: Database, audio_dir: Path) -> FolderState:
-    """Opens no file. Raises LibraryError when the folder is not there."""
-    found, known = find_files(audio_dir)[0], read_stamps(database)
-    n_known = sum(known.get(name) is not None for name in found)
-    n_unchanged = sum(known.get(name) == (file.size, file.mtime_ns) for name, file in found.items())
-    n_gone = sum(stamped is not None and name not in found for name, stamped in known.items())
-    return FolderState(len(found), len(found) - n_known, n_known - n_unchanged, n_gone)
+def most_missing(n_present: int) -> int:
+    """How many tracks of a library may be missing at once before its disk is suspected."""
+    return int(MISSING_SHARE * n_present) if n_present >= LEAST_TRACKS else n_present
+
+
+def too_many_missing(n_missing: int, n_present: int) -> LibraryError:
+    return LibraryError(
+        f"{n_missing} of {n_present} tracks have no file, and nothing was changed: is the disk with the "
+        "music connected? If the files were removed on purpose, run index-audio --accept-missing."
+    )
 
 
 def index_file(database: Database, audio_dir: Path, filename: str) -> Track:
     """Read one file that has just come into the folder, without walking through all the others.
 
-    Raises LibraryError when the genre table cannot be read.
+    A genre table that cannot be read is left to the next index.
     """
     path = audio_dir / filename
-    status = path.stat()
-    file = FoundFile(filename, path, status.st_size, status.st_mtime_ns)
+    file = FoundFile(filename, path, Stamp.of(path.stat()))
     facts = read_facts(file)
-    selected_genres = read_selected_songs(audio_dir)
     with database.write() as session:
-        same = session.scalars(select(Track.filename).where(Track.content_hash == facts.content_hash))
-        present = {name for name in same if (audio_dir / name).is_file()}
-        register(session, file, facts, present)
-        track = session.scalars(select(Track).where(Track.filename == filename)).one()
-        apply_genres([track], selected_genres)
+        is_candidate = (Track.content_hash == facts.content_hash) | (Track.filename == filename)
+        free = [
+            track
+            for track in read_known(session, is_candidate)
+            if track.filename == filename or not may_exist(audio_dir / track.filename)
+        ]
+        matched = match_files([seen(file, facts)], free)
+        free_names(session, matched, [filename])
+        row = session.get(Track, matched.get(filename, -1))
+        store(session, row, file, facts)
         session.flush()
+        with suppress(LibraryError):
+            apply_genres(session, read_genres(audio_dir))
+        track = session.scalars(select(Track).where(Track.filename == filename)).one()
+        session.refresh(track)
         session.expunge(track)
     return track
 
 
-def check_folder(audio_dir: Path) -> None:
-    """Raises LibraryError when it is not there: an unplugged disk is no empty library."""
-    if not audio_dir.is_dir():
-        raise LibraryError(f"The music folder {audio_dir} is not there: create it or set MELODEX_AUDIO_DIR.")
-
-
-def find_files(audio_dir: Path) -> tuple[dict[str, FoundFile], IndexSummary]:
-    """Audio files below a folder by relative name, and a summary that holds those whose name is unusable."""
-    check_folder(audio_dir)
-    found, summary = {}, IndexSummary()
-    for path in walk(audio_dir):
-        filename = path.relative_to(audio_dir).as_posix()
-        try:
-            filename.encode("utf-8")
-        except UnicodeEncodeError:
-            shown = os.fsencode(filename).decode("utf-8", "backslashreplace")  # as `ls` shows it
-            summary.unreadable[shown] = "The name is not valid UTF-8: rename the file."
-            continue
-        try:
-            status = path.stat()
-        except FileNotFoundError:  # deleted since the folder was read: gone, as if a moment earlier
-            continue
-        found[filename] = FoundFile(filename, path, status.st_size, status.st_mtime_ns)
-    return found, summary
-
-
-def walk(audio_dir: Path) -> Iterator[Path]:
-    """Audio files in the order of their names; links that lead out of the folder are left alone."""
-    root = audio_dir.resolve()
-    for path in sorted(audio_dir.rglob("*")):
-        if is_audio_file(path) and path.is_file() and path.resolve().is_relative_to(root):
-            yield path
-
-
-def read_stamps(database: Database) -> dict[str, Stamp | None]:
-    """Size and time of each track's file when last read; None for a track that was gone."""
-    query = select(Track.filename, Track.file_size, Track.file_mtime_ns, Track.gone_at)
-    with database.read() as session:
-        return {name: None if gone else (size, time) for name, size, time, gone in session.execute(query)}
-
-
-def open_files(files: list[FoundFile]) -> Iterator[tuple[FoundFile, FileFacts]]:
-    with ThreadPoolExecutor(READERS) as pool:
-        try:
-            yield from zip(files, pool.map(read_facts, files), strict=True)
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-
-def read_facts(file: FoundFile) -> FileFacts:
+def may_exist(path: Path) -> bool:
+    """Whether a file is there, or cannot be looked for."""
     try:
-        audio, tags = isolated(probe, file.path), isolated(read_tags, file.path)
-    except AudioDecodeError as error:
-        return FileFacts(TrackTags(), error=str(error))
-    return FileFacts(tags, audio.duration_seconds, audio.content_hash)
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
-def register(session: Session, file: FoundFile, facts: FileFacts, present: Collection[str]) -> str:
-    """Write what a file says into its row, or into that of the missing file it was. Returns its fate."""
-    track = session.scalar(select(Track).where(Track.filename == file.filename))
-    moved_from = None if track else find_moved(session, facts.content_hash, present)
-    fate = fate_of(track, moved_from, facts)
-    track = track or moved_from or Track(filename=file.filename)
-    session.add(track)
-    if fate == "changed":
-        forget_vectors(session, track)
-    write_facts(track, file, facts)
-    return fate
+def apply_genres(session: Session, table: LabelTable) -> list[str]:
+    """selected_songs.csv wins over the files' own tags. Returns its rows without a file.
 
-
-def fate_of(track: Track | None, moved_from: Track | None, facts: FileFacts) -> str:
-    if facts.error:
-        return "unreadable"
-    if moved_from:
-        return "moved"
-    if track is None:
-        return "new"
-    # A track of the original program has no hash yet: its vectors are trusted.
-    if track.content_hash and track.content_hash != facts.content_hash:
-        return "changed"
-    return "returned" if track.gone_at or track.error else "retagged"
-
-
-def find_moved(session: Session, content_hash: str | None, present: Collection[str]) -> Track | None:
-    """A track with the same sound whose file is no longer where it was."""
-    if content_hash is None:
-        return None
-    same = session.scalars(select(Track).where(Track.content_hash == content_hash))
-    return next((track for track in same if track.filename not in present), None)
-
-
-def forget_vectors(session: Session, track: Track) -> None:
-    session.execute(delete(Embedding).where(Embedding.track_id == track.id))
-    session.execute(delete(ExtractionFailure).where(ExtractionFailure.track_id == track.id))
-    track.processed_at = track.spectral_centroid = track.tempo = None
-
-
-def write_facts(track: Track, file: FoundFile, facts: FileFacts) -> None:
-    track.filename = file.filename
-    track.file_size, track.file_mtime_ns = file.size, file.mtime_ns
-    track.gone_at, track.error = None, facts.error
-    if facts.error:
-        return  # what was known of the file stays: it may come back whole
-    track.duration, track.content_hash = facts.duration_seconds, facts.content_hash
-    track.file_genre = facts.tags.genre
-    for name in TAG_FIELDS:
-        setattr(track, name, getattr(facts.tags, name))
-
-
-def mark_gone(session: Session, present: Collection[str]) -> int:
-    listed = session.scalars(select(Track).where(Track.gone_at.is_(None)))
-    missing = [track for track in listed if track.filename not in present]
-    for track in missing:
-        track.gone_at = now()
-    return len(missing)
-
-
-def apply_genres(tracks: Iterable[Track], selected_genres: dict[str, str]) -> None:
-    """selected_songs.csv wins over the files' own tags; its names may leave out the folders."""
-    for track in tracks:
-        basename = track.filename.rsplit("/", 1)[-1]
-        own = selected_genres.get(track.filename) or selected_genres.get(basename)
-        track.genre = own or track.file_genre
+    Spellings of one genre are shown as the table has it, else as most files do.
+    """
+    query = select(Track.id, Track.filename, Track.genre, Track.file_genre).where(Track.gone_at.is_(None))
+    rows = session.execute(query).all()
+    own = table.match(row.filename for row in rows)
+    genres = {row.id: own.labels.get(row.filename) or row.file_genre for row in rows}
+    preferred = common_spellings(Counter(own.labels.values()))
+    spellings = common_spellings(Counter(filter(None, genres.values())), preferred.values())
+    shown = {id_: spellings[genre] if genre else None for id_, genre in genres.items()}
+    changed = [{"id": row.id, "genre": shown[row.id]} for row in rows if row.genre != shown[row.id]]
+    update_rows(session, changed)
+    return own.unmatched

@@ -1,19 +1,15 @@
-"""Queries over tracks, and a person's own table of genres."""
+"""Queries over tracks."""
 
-import csv
 from collections.abc import Sequence
-from pathlib import Path
 
 from sqlalchemy import Row, delete, func, select
 from sqlalchemy.orm import Session
 
-from db.schema import Base, Track
+from db.schema import Base, Track, TrackGenre
 from ML.errors import LibraryError
 
 UNKNOWN_GENRE = "Unknown"
-SELECTED_SONGS = "selected_songs.csv"
 MAX_VARIABLES = 10_000  # SQLite takes 32 766 in one statement
-GENRE_COLUMNS = {"filename", "genre"}
 DESCRIPTION = (
     Track.id, Track.filename, Track.title, Track.artist, Track.album, Track.year, Track.genre,
     Track.track_number, Track.duration, Track.tempo, Track.spectral_centroid, Track.has_cover, Track.error,
@@ -53,6 +49,15 @@ def count_playable(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Track).where(*PLAYABLE)) or 0
 
 
+def file_genres(session: Session) -> dict[int, list[str]]:
+    """Genres in the tags of each file that has several, by id of the track, in their order."""
+    query = select(TrackGenre.track_id, TrackGenre.genre).order_by(TrackGenre.track_id, TrackGenre.position)
+    found: dict[int, list[str]] = {}
+    for track_id, genre in session.execute(query):
+        found.setdefault(track_id, []).append(genre)
+    return {track_id: several for track_id, several in found.items() if len(several) > 1}
+
+
 def genres(session: Session) -> list[str]:
     """Sorted, unique; a track without a genre counts as "Unknown"."""
     query = select(Track.genre).where(*PLAYABLE).distinct()
@@ -78,28 +83,6 @@ def tracks_by_id(session: Session, track_ids: Sequence[int]) -> dict[int, Track]
         query = select(Track).where(Track.id.in_(some), *PLAYABLE)
         found |= {track.id: track for track in session.scalars(query)}
     return found
-
-
-def read_selected_songs(audio_dir: Path) -> dict[str, str]:
-    """{filename: genre} of selected_songs.csv, empty when there is none.
-
-    Raises LibraryError for a table without the columns filename and genre.
-    """
-    path = audio_dir / SELECTED_SONGS
-    if not path.is_file():
-        return {}
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        try:
-            return read_genres(csv.DictReader(file))
-        except (csv.Error, KeyError) as error:
-            raise LibraryError(f"{path} needs the columns filename,genre: {error.args[0]}.") from error
-
-
-def read_genres(rows: csv.DictReader) -> dict[str, str]:
-    """Raises KeyError for missing columns, csv.Error for what is no table."""
-    if not set(rows.fieldnames or []) >= GENRE_COLUMNS:
-        raise KeyError(f"it has {rows.fieldnames}")
-    return {row["filename"]: row["genre"].strip() for row in rows if row["filename"] and row["genre"]}
 
 
 def delete_everything(session: Session) -> int:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from db.database import Database
 from db.embeddings import Pair, save_failure, save_output
-from db.indexing import check_folder
+from db.folder import check_folder
 from db.pipelines import load_pipelines, pipeline_counts, save_pipeline, stored_pipelines
 from db.schema import Track
 from db.track_summary import save_heard_summary
@@ -26,6 +26,7 @@ from ML.spec import ModelSpec
 
 RENEWED_SHARE = 0.2  # of a model's tracks are renewed unasked when another pipeline computed their vectors
 NO_RECORD = "unknown weights"
+CHANGED = "The file has changed since it was indexed: run index-audio, then preprocess-all again."
 
 
 class Outdated(NamedTuple):
@@ -210,10 +211,17 @@ def note(
     result: TrackResult,
     pipeline_id: int | None,
 ) -> None:
-    """One transaction: the vectors, or why there are none."""
+    """One transaction: the vectors, or why there are none.
+
+    Vectors are stored only if the file that was decoded is the track's at this moment: meanwhile an index may
+    have found that files have changed places.
+    """
     pair: Pair = next((spec.name, spec.variant) for spec in plan.missing if spec.key == result.key)
     with database.write() as session:
-        if isinstance(result.outcome, MelodexError):
+        stored = session.scalar(select(Track.content_hash).where(Track.id == plan.track_id))
+        if result.content_hash and stored and result.content_hash != stored:
+            summary.failures[plan.filename, result.key] = CHANGED
+        elif isinstance(result.outcome, MelodexError):
             save_failure(session, plan.track_id, pair, str(result.outcome))
             summary.failures[plan.filename, result.key] = str(result.outcome)
         else:

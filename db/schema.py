@@ -33,16 +33,31 @@ class Track(Base):
     album: Mapped[str | None]
     year: Mapped[int | None]
     track_number: Mapped[int | None]
-    file_genre: Mapped[str | None]  # as the file's own tags say
-    genre: Mapped[str | None]  # as shown: selected_songs.csv wins over file_genre
+    file_genre: Mapped[str | None]  # the first of the file's own tags
+    genre: Mapped[str | None]  # as shown: selected_songs.csv wins over file_genre, in its common spelling
     has_cover: Mapped[bool | None]
     file_size: Mapped[int | None]  # bytes
     file_mtime_ns: Mapped[int | None]
+    file_ctime_ns: Mapped[int | None] = mapped_column(BigInteger)  # None where not known, as file_inode
+    file_inode: Mapped[int | None] = mapped_column(BigInteger)
     content_hash: Mapped[str | None]  # of the sound, not of the tags
     error: Mapped[str | None]  # why the file cannot be read, None when it can
     gone_at: Mapped[str | None]  # when the file was missed, None while it is there
 
     embeddings: Mapped[list["Embedding"]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
+    file_genres: Mapped[list["TrackGenre"]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, order_by="TrackGenre.position"
+    )
+
+
+class TrackGenre(Base):
+    """A genre in the tags of a file, as it is spelled there. The first is `tracks.file_genre`, too."""
+
+    __tablename__ = "track_genres"
+
+    track_id: Mapped[int] = mapped_column(ForeignKey("tracks.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)  # counted from 0
+    genre: Mapped[str]
 
 
 class Embedding(Base):

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import IO
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from db.database import Database
 from db.file_names import safe_name
-from db.indexing import check_folder, index_file
+from db.folder import check_folder
+from db.indexing import index_file
 from db.schema import Track
 from ML.audio import probe
 from ML.errors import AudioDecodeError, StorageError
@@ -34,16 +35,39 @@ def add_upload(database: Database, audio_dir: Path, stream: IO[bytes], name: str
 
     name: as the sender gave it; its title is kept, its path and its extension are not believed.
     Raises AudioDecodeError for what is no music, LibraryError when there is no music folder, StorageError.
+    After any error the music folder is as it was.
     """
     check_folder(audio_dir)
     try:
         with quarantined(database, audio_dir, stream) as path:
             extension = check_sound(path)
             with database.lock("uploads"):
-                filename = move_to_free_name(path, database, audio_dir, safe_stem(name), extension)
-                return index_file(database, audio_dir, filename)
+                filename, is_new = move_to_free_name(path, database, audio_dir, safe_stem(name), extension)
+                with removed_on_error(audio_dir / filename if is_new else None):
+                    return record(database, audio_dir, filename, is_new)
     except OSError as error:
         raise StorageError(f"{name} cannot be stored: {error.strerror}.") from error
+
+
+@contextmanager
+def removed_on_error(path: Path | None) -> Iterator[None]:
+    """A file that is not recorded is not kept; path: None for one that was there before."""
+    try:
+        yield
+    except BaseException:
+        if path:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def record(database: Database, audio_dir: Path, filename: str, is_new: bool) -> Track:
+    """Index a stored file. Raises AudioDecodeError for a new one that cannot be read again a moment later."""
+    track = index_file(database, audio_dir, filename)
+    if track.error and is_new:
+        with database.write() as session:
+            session.execute(delete(Track).where(Track.id == track.id))
+        raise AudioDecodeError(track.error)
+    return track
 
 
 @contextmanager
@@ -96,22 +120,25 @@ def safe_stem(name: str) -> str:
     return safe_name(base.rpartition(".")[0] if kind.startswith(("audio/", "video/")) else base)
 
 
-def move_to_free_name(path: Path, database: Database, audio_dir: Path, stem: str, extension: str) -> str:
-    """Its name in the folder: that of a file of the same bytes, sent under this title before, or a free one.
+def move_to_free_name(
+    path: Path, database: Database, audio_dir: Path, stem: str, extension: str
+) -> tuple[str, bool]:
+    """Its name in the folder, and whether it is new there.
 
-    Who was cut off before the answer came can so send again.
+    The name is that of a file of the same bytes, sent under this title before, or a free one: a sender that
+    was cut off before the answer came can send again.
     """
     for name in possible_names(stem, extension):
         target = audio_dir / name
         if has_same_bytes(target, path):
-            return name
+            return name, False
         if target.exists() or is_known(database, name):
             continue
         try:
             move_in(path, target)
         except FileExistsError:  # another program has taken a name that was free a moment ago
             continue
-        return name
+        return name, True
     raise AssertionError("numbers do not end")
 
 
@@ -145,10 +172,13 @@ def move_in(path: Path, target: Path) -> None:
         hidden = target.with_name(f".{path.name}")
         try:
             shutil.copyfile(path, hidden)
+            with hidden.open("rb+") as file:
+                sync_file(file)
             put(hidden, target)
         finally:
             hidden.unlink(missing_ok=True)
-    sync_folder(target.parent)
+    with removed_on_error(target):
+        sync_folder(target.parent)
 
 
 def put(path: Path, target: Path) -> None:

@@ -106,6 +106,36 @@ def in_process(monkeypatch) -> None:
     monkeypatch.setattr("ML.track_reading.isolated_items", lambda function, *rest: function(*rest))
 
 
+# In the place of ML/isolated_worker.py: reads the question, answers as told, and stays.
+FAKE_WORKER = """
+import socket, sys, time
+connection = socket.socket(fileno=int(sys.argv[1]))
+connection.recv(10**6)
+{action}
+time.sleep(1000)
+"""
+
+
+@pytest.fixture
+def fake_worker(monkeypatch) -> Callable[[str], None]:
+    """The next decoder that is started runs `action` instead; its socket is `connection`."""
+    from ML import isolation
+
+    start, started = subprocess.Popen, []
+
+    def replace(action: str) -> None:
+        def popen(command, **options):
+            started.append(command)
+            if len(started) == 1:
+                command = [command[0], "-c", FAKE_WORKER.format(action=action), *command[4:]]
+            return start(command, **options)
+
+        monkeypatch.setattr(isolation, "_idle", [])
+        monkeypatch.setattr(isolation.subprocess, "Popen", popen)
+
+    return replace
+
+
 class CountingModel:
     """Stands in for a network: hears level and spread of each segment, and counts what it is asked.
 

@@ -39,15 +39,21 @@ def write_sound(path: Path, samples: np.ndarray | None = None, rate: int = SAMPL
     return path
 
 
-def write_encoded(path: Path, samples: np.ndarray, rate: int) -> None:
-    """MP3 or AAC, by the encoders that PyAV carries along."""
+def write_encoded(
+    path: Path,
+    samples: np.ndarray,
+    rate: int,
+    container_options: dict[str, str] | None = None,
+    codec_options: dict[str, str] | None = None,
+) -> Path:
+    """MP3 or AAC, by the encoders in PyAV; options: FFmpeg's, of its muxer and its encoder."""
     import av
 
     codec, container_format = {".mp3": ("libmp3lame", "mp3"), ".m4a": ("aac", "ipod")}[path.suffix.lower()]
     planar = np.ascontiguousarray(samples.reshape(len(samples), -1).T, dtype=np.float32)
     layout = {1: "mono", 2: "stereo"}[len(planar)]
-    with av.open(str(path), "w", format=container_format) as container:
-        stream = container.add_stream(codec, rate=rate, layout=layout)
+    with av.open(str(path), "w", format=container_format, options=container_options or {}) as container:
+        stream = container.add_stream(codec, rate=rate, layout=layout, options=codec_options or {})
         frame = av.AudioFrame.from_ndarray(planar, format="fltp", layout=layout)
         frame.sample_rate, frame.time_base, frame.pts = rate, Fraction(1, rate), 0
         resampler = av.AudioResampler(format=stream.codec_context.format, layout=layout, rate=rate)
@@ -55,6 +61,7 @@ def write_encoded(path: Path, samples: np.ndarray, rate: int) -> None:
             for ready in resampler.resample(part):
                 container.mux(stream.encode(ready))
         container.mux(stream.encode(None))
+    return path
 
 
 def wav_bytes(data: bytes, rate: int, bits: int = 16, n_channels: int = 1, kind: int = PCM_FORMAT) -> bytes:

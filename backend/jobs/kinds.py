@@ -45,8 +45,11 @@ class JobKind:
 
 def index(parameters: Parameters, report: Report) -> None:
     report.begin("Reading new files", unit="files")
-    summary = index_library(database(), audio_dir(), report.count)
-    for filename, reason in summary.unreadable.items():
+    summary = index_library(
+        database(), audio_dir(), report.count,
+        accept_missing=parameters.get("accept_missing", False), retry=parameters.get("retry", False),
+    )  # fmt: skip
+    for filename, reason in (summary.unreadable | summary.left_out).items():
         report.fail(filename, reason)
     report.current.note = str(summary)
 
@@ -197,7 +200,9 @@ def draw_missing(specs: list[ModelSpec], report: Report) -> None:
 
 SOON = 10
 KINDS = {
-    "index": JobKind(index, takes={}, priority=SOON),
+    "index": JobKind(
+        index, takes={"accept_missing": values.wish, "retry": values.wish}, priority=SOON
+    ),
     "download": JobKind(download, takes={"models": values.models}),
     "extract": JobKind(extract, takes={
         "models": values.models, "download": values.wish, "renew": values.wish,

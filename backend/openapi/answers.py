@@ -36,6 +36,7 @@ class Track(TypedDict):
     album: str | None
     year: int | None
     genre: str
+    genres: list[str]
     track_number: int | None
     duration: float | None
     tempo: float | None
@@ -61,8 +62,11 @@ class ListedTrack(TypedDict):
 
 
 class Waveform(TypedDict):
+    """duration: seconds of sound that decodes."""
+
     min: list[float]
     max: list[float]
+    duration: float
 
 
 class Extraction(TypedDict):

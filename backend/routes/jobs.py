@@ -11,7 +11,7 @@ from backend.jobs.description import describe
 from backend.jobs.params import parse_job
 from backend.jobs.queue import job_queue
 from backend.jobs.stream import job_streams
-from db.indexing import compare_folder
+from db.folder_state import compare_folder
 from db.jobs import Job
 
 blueprint = Blueprint("jobs", __name__)

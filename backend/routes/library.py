@@ -41,12 +41,18 @@ def read(query: Callable[[Session], Answer]) -> Answer:
 
 
 def describe_tracks(session: Session) -> list[dict[str, Any]]:
-    predictions = predicted_genres(session)
-    return [describe(track, predictions.get(track.id)) for track in library.described_tracks(session)]
+    predictions, genres = predicted_genres(session), library.file_genres(session)
+    return [
+        describe(track, predictions.get(track.id), genres.get(track.id))
+        for track in library.described_tracks(session)
+    ]
 
 
-def describe(track: Row, prediction: tuple[str, float] | None) -> dict[str, Any]:
-    """prediction: the predicted genre and the activation of its tag, None before a model predicts any."""
+def describe(track: Row, prediction: tuple[str, float] | None, genres: list[str] | None) -> dict[str, Any]:
+    """prediction: the predicted genre and the activation of its tag, None before a model predicts any.
+
+    genres: of the file's tags, None where it has one at most.
+    """
     predicted_genre, confidence = prediction or (None, None)
     return {
         "id": track.id,
@@ -56,6 +62,7 @@ def describe(track: Row, prediction: tuple[str, float] | None) -> dict[str, Any]
         "album": track.album,
         "year": track.year,
         "genre": track.genre or library.UNKNOWN_GENRE,
+        "genres": genres or ([track.genre] if track.genre else []),
         "track_number": track.track_number,
         "duration": track.duration,
         "tempo": track.tempo or None,  # 0 BPM is no tempo

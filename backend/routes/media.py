@@ -53,14 +53,17 @@ def cover(filename: str) -> Response:
 
 @blueprint.get("/waveform/<path:filename>")
 def waveform(filename: str) -> Response:
-    """The outline of the sound, for a player: `min` and `max` of at most `points` equal pieces."""
+    """The outline of the sound, for a player: `min` and `max` of at most `points` equal pieces.
+
+    `duration`: seconds of sound that decodes, whatever the file's header says.
+    """
     n_points = parse_integer(request.args, "points")
     try:
-        peaks = merge_peaks(get_peaks(derived(), audio_path(filename)), n_points)
+        peaks = get_peaks(derived(), audio_path(filename))
     except AudioDecodeError as error:
         raise NotInLibraryError(str(error)) from error
-    lows, highs = peaks.astype(float).round(PEAK_DIGITS).T.tolist()
-    return jsonify(min=lows, max=highs)
+    lows, highs = merge_peaks(peaks.lows_highs, n_points).astype(float).round(PEAK_DIGITS).T.tolist()
+    return jsonify(min=lows, max=highs, duration=peaks.duration_seconds)
 
 
 def audio_path(filename: str) -> Path:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ML.audio import AudioProbe
 from ML.errors import AudioTooShortError
 
 
@@ -51,3 +52,17 @@ def squares(path: Path, n: int, mishap: str = "") -> Generator[int, None, None]:
         yield number**2
     if mishap:
         globals()[mishap](path)
+
+
+def processes(path: Path) -> Generator[int, None, None]:
+    while True:
+        yield os.getpid()
+
+
+def make_record(path: Path) -> AudioProbe:
+    return AudioProbe(44_100, 2, 1.0, "hash")
+
+
+def make_array(path: Path, turned: bool = False) -> np.ndarray:
+    array = np.arange(6, dtype=np.float32).reshape(2, 3)
+    return array.T if turned else array

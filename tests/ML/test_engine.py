@@ -31,7 +31,7 @@ def files(monkeypatch, in_process):
     contents: dict[str, list] = {}
     opened: Counter[str] = Counter()
 
-    def stream_at(path, rates):
+    def stream_at(path, rates, digest):
         opened[path.name] += 1
         for block in contents[path.name]:
             if isinstance(block, Event):

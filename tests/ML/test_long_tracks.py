@@ -72,7 +72,7 @@ def test_memory_is_that_of_some_seconds(monkeypatch):
     """Half an hour at three rates would be 430 MB."""
     n_blocks = 600
 
-    def half_an_hour(path, rates):
+    def half_an_hour(path, rates, digest):
         return ({rate: np.zeros(3 * rate, np.float32) for rate in rates} for _ in range(n_blocks))
 
     monkeypatch.setattr("ML.track_reading.stream_at", half_an_hour)

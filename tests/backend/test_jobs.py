@@ -365,13 +365,13 @@ def test_an_index_that_is_cancelled_keeps_the_files_it_has_read(
     real = backend.jobs.kinds.index_library
     job_id = ask("index")[1]["id"]
 
-    def disturbed(database, folder, on_progress):
+    def disturbed(database, folder, on_progress, **options):
         def show(n_done: int, n_total: int) -> None:
             on_progress.__self__.stop.set()
             on_progress.__self__.next_state = "cancelled"
             on_progress(n_done, n_total)
 
-        return real(database, folder, show)
+        return real(database, folder, show, **options)
 
     monkeypatch.setattr(backend.jobs.kinds, "index_library", disturbed)
     work_off()

@@ -9,8 +9,8 @@ from backend.routes.models import default_pair
 from tests.sounds import noise, picture, tag, write_sound
 
 TRACK_KEYS = {
-    "id", "filename", "title", "artist", "album", "year", "genre", "track_number", "duration", "has_cover",
-    "tempo", "spectral_centroid",
+    "id", "filename", "title", "artist", "album", "year", "genre", "genres", "track_number",
+    "duration", "has_cover", "tempo", "spectral_centroid",
     "status", "error", "predicted_genre", "confidence",
 }  # fmt: skip
 MODEL_KEYS = {

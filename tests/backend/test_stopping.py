@@ -160,7 +160,7 @@ def test_indexing_while_another_indexes_gives_one_row_a_song(shelf, path, succee
 
 
 def test_an_index_killed_in_the_middle_is_finished_by_the_next(shelf, path, succeed, tmp_path):
-    kill_at("db.indexing", "register", process_environment(shelf, path), *INDEX, call=4)
+    kill_at("db.track_files", "store", process_environment(shelf, path), *INDEX, call=4)
     assert_sound(path)
     assert len(query(path, TRACKS)) == 3
     assert f"{N_SONGS - 3} new, 3 unchanged" in succeed(*INDEX)

@@ -11,10 +11,13 @@ import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from db.database import open_database
+from db.track_files import FileFacts
 from ML.inference import LoadedModel
 from ML.spec import ModelSpec
+from ML.tags import TrackTags
 from tests.conftest import REPOSITORY, CountingModel, process_environment
 from tests.sounds import noise, tone, write_sound
 
@@ -298,6 +301,64 @@ def test_a_request_brings_one_file(client, music, tmp_path):
     many = {f"field{number}": "x" for number in range(1000)}
     assert client.post("/upload", data=many, content_type="multipart/form-data").status_code == 413
     assert files_in(music) == {}
+
+
+def full_disk(*_: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def locked_database(*_: object) -> None:
+    raise OperationalError("INSERT", {}, Exception("database is locked"))
+
+
+def unexpected(*_: object) -> None:
+    raise ZeroDivisionError
+
+
+def unreadable(file) -> FileFacts:
+    return FileFacts(TrackTags(), error=f"Cannot decode {file.filename}: the system ended the decoder.")
+
+
+FAILURES = {  # what fails once the file is in the folder, and the answer
+    "recording, on a full disk": ("db.uploads.index_file", full_disk, 507),
+    "recording, with the database locked": ("db.indexing.update_rows", locked_database, 503),
+    "recording, in a way that nobody expects": ("db.indexing.store", unexpected, 500),
+    "the second reading": ("db.indexing.read_facts", unreadable, 415),
+    "writing the folder to the disk": ("db.uploads.sync_folder", full_disk, 507),
+}
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_song_that_cannot_be_recorded_is_not_kept(failure, refused, client, music, tmp_path, monkeypatch):
+    place, fail, status = FAILURES[failure]
+    content = sound(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(place, fail)
+        refused(content, "song.wav", status)
+    assert send(client, content, "song.wav").get_json()["filename"] == "song.wav", "its name is free"
+    assert files_in(music) == {"song.wav": content}
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_song_that_was_there_stays_when_recording_it_again_fails(
+    failure, client, music, tmp_path, monkeypatch, loads
+):
+    place, fail, _ = FAILURES[failure]
+    content = sound(tmp_path)
+    first = send(client, content, "song.wav").get_json()
+    with monkeypatch.context() as patch:
+        patch.setattr(place, fail)
+        send(client, content, "song.wav")
+    assert files_in(music) == {"song.wav": content}
+    assert send(client, content, "song.wav").get_json() == first
+
+
+def test_a_genre_table_that_cannot_be_read_does_not_refuse_a_song(client, music, tmp_path, loads):
+    (music / "selected_songs.csv").write_bytes(b"\x00\xff no table at all")
+    content = sound(tmp_path)
+    assert send(client, content, "song.wav").status_code == 200
+    assert files_in(music)["song.wav"] == content
+    assert client.get("/audios").get_json() == ["song.wav"]
 
 
 SENDER = """

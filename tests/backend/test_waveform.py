@@ -27,7 +27,7 @@ def decoded(monkeypatch) -> list[str]:
 def outline(client, name: str, points: int | None = None) -> np.ndarray:
     """[n, 2]"""
     answer = client.get(f"/waveform/{name}" + (f"?points={points}" if points else "")).get_json()
-    assert set(answer) == {"min", "max"}
+    assert set(answer) == {"min", "max", "duration"}
     return np.column_stack([answer["min"], answer["max"]])
 
 
@@ -60,6 +60,18 @@ def test_peaks_are_those_of_all_samples(client, music):
     # Kept in half precision, told with three decimals: 5e-4 and 5e-4 of values up to 1
     assert peaks[:, 0].min() == pytest.approx(samples.min() / 4, abs=2e-3)
     assert peaks[:, 1].max() == pytest.approx(samples.max() / 4, abs=2e-3)
+
+
+def test_half_a_file_is_as_long_in_the_library_as_its_outline(client, music, run):
+    """The header of the FLAC still says 20 s: the player's time axis would be twice as long as the sound."""
+    content = write_sound(music / "half.flac", noise(1, seconds=20)).read_bytes()
+    (music / "half.flac").write_bytes(content[: len(content) // 2])
+    assert run("index-audio").exit_code == 0
+    (track,) = client.get("/tracks").get_json()["tracks"]
+    drawn = client.get("/waveform/half.flac").get_json()["duration"]
+    # Noise takes the same bytes every second, so half of them are half of it; a frame is 0.2 s at this rate.
+    assert drawn == pytest.approx(10, abs=0.3)
+    assert track["duration"] == pytest.approx(drawn, abs=0.01)
 
 
 def test_a_very_short_sound_has_as_many_points_as_there_is_to_show(client, music):

@@ -280,7 +280,12 @@ def test_maps_of_the_earlier_shape_are_drawn_anew_and_vectors_stay(library):
         for (name,) in triggers.all():
             connection.exec_driver_sql(f"DROP TRIGGER {name}")
         connection.exec_driver_sql("DROP INDEX ix_embeddings_pipeline")
-        connection.exec_driver_sql("ALTER TABLE embeddings DROP COLUMN pipeline_id")
+        for table, column in (
+            ("embeddings", "pipeline_id"),
+            ("tracks", "file_ctime_ns"),
+            ("tracks", "file_inode"),
+        ):
+            connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
         connection.exec_driver_sql("CREATE INDEX ix_embeddings_model_dataset ON embeddings (model, dataset)")
         newer = (
             "projections", "playlist_tracks", "playlists", "vector_stamps", "track_pairs", "genre_stamp",

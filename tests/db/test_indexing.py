@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from db import folder
 from db.embeddings import load_matrix
 from db.library import genres, readable_filenames
 from db.pipelines import stored_pipelines
@@ -60,17 +61,17 @@ def playlist(database) -> list[str]:
 
 
 def test_new_songs_appear_with_duration_and_are_left_alone_afterwards(index, tracks, songs):
-    assert index().counts == {"new": 3, "unchanged": 0, "gone": 0}
+    assert index().counts == {"new": 3, "unchanged": 0, "gone": 0, "ignored": 0}
     assert sorted(tracks()) == sorted(songs)
     assert tracks()["a.wav"].duration == pytest.approx(0.5)  # WAV has the exact number of samples
     second = index()
-    assert second.counts == {"unchanged": 3, "gone": 0}
+    assert second.counts == {"unchanged": 3, "gone": 0, "ignored": 0}
 
 
 def test_an_unchanged_file_is_not_opened_again(index, songs, monkeypatch):
     index()
     opened = []
-    monkeypatch.setattr("db.indexing.read_facts", lambda file: opened.append(file.filename))
+    monkeypatch.setattr("db.track_files.read_facts", lambda file: opened.append(file.filename))
     index()
     assert opened == []
 
@@ -127,7 +128,7 @@ def test_an_old_id3v1_block_at_the_end_of_an_mp3_is_no_new_sound(index, music):
     tags.add(TIT2(encoding=3, text=["Both"]))
     tags.save(path, v1=2)
     assert path.read_bytes()[-128:-125] == b"TAG"
-    assert index().counts == {"retagged": 1, "unchanged": 0, "gone": 0}
+    assert index().counts == {"retagged": 1, "unchanged": 0, "gone": 0, "ignored": 0}
 
 
 @pytest.mark.parametrize("target", ["new name.wav", "elsewhere/deep/a.wav"])
@@ -235,7 +236,7 @@ def test_a_missing_folder_is_an_error_and_nothing_is_marked_gone(index, tracks, 
 
 
 def test_an_empty_folder_is_an_empty_library(index, tracks):
-    assert index().counts == {"unchanged": 0, "gone": 0}
+    assert index().counts == {"unchanged": 0, "gone": 0, "ignored": 0}
     assert tracks() == {}
 
 
@@ -308,15 +309,15 @@ def test_a_folder_named_like_a_song_is_a_folder(index, tracks, music):
 def test_a_file_that_vanishes_while_the_folder_is_read_stops_nothing(
     index, tracks, music, songs, monkeypatch
 ):
-    real_walk = __import__("db.indexing", fromlist=["walk"]).walk
+    real_walk = folder.walk
 
-    def walk(folder):
-        for path in real_walk(folder):
-            if path.name == "a.wav":
-                path.unlink()
-            yield path
+    def walk(*arguments):
+        for name, entry in real_walk(*arguments):
+            if name == "a.wav":
+                Path(entry.path).unlink()
+            yield name, entry
 
-    monkeypatch.setattr("db.indexing.walk", walk)
+    monkeypatch.setattr("db.folder.walk", walk)
     index()
     assert sorted(tracks()) == ["album/b.flac", "c.ogg"]
 
@@ -384,7 +385,7 @@ def test_an_index_stopped_in_the_middle_goes_on_where_it_was(database, music, so
     with pytest.raises(KeyboardInterrupt):
         index_library(database, music, stop)
     assert len(tracks()) == 2
-    assert index_library(database, music).counts == {"new": 1, "unchanged": 2, "gone": 0}
+    assert index_library(database, music).counts == {"new": 1, "unchanged": 2, "gone": 0, "ignored": 0}
 
 
 def test_a_damaged_copy_does_not_cost_a_song_its_vectors(index, hear, database, tracks, music, songs):
@@ -422,3 +423,33 @@ def test_matrix_rows_follow_the_order_of_names(index, hear, database, music):
     assert matrix.track_ids.tolist() == [ids["a.wav"], ids["b.wav"], ids["c.wav"]]
     assert matrix.values.dtype == np.float32
     assert registry.get(*PAIR).key == "acoustic/librosa"
+
+
+def test_all_genres_of_a_file_are_kept_and_the_first_is_shown(client, run, music, tracks):
+    tag(write_sound(music / "a.flac", noise(1)), genre="Rock; Pop")
+    write_sound(music / "b.flac", noise(2))
+    run("index-audio")
+    assert tracks()["a.flac"].genre == "Rock"
+    listed = {track["filename"]: track for track in client.get("/tracks").get_json()["tracks"]}
+    assert listed["a.flac"]["genres"] == ["Rock", "Pop"]
+    assert listed["b.flac"]["genres"] == []
+    tag(music / "a.flac", genre="Dub")
+    run("index-audio")
+    assert client.get("/tracks").get_json()["tracks"][0]["genres"] == ["Dub"]
+
+
+def test_spellings_of_one_genre_are_one_genre(index, database, music):
+    for number, genre in enumerate(["Hip-Hop", "hiphop", "Hip Hop", "Hip-Hop"]):
+        tag(write_sound(music / f"{number}.flac", noise(number)), genre=genre)
+    index()
+    with database.read() as session:
+        assert genres(session) == ["Hip-Hop"]
+
+
+def test_the_spelling_of_the_persons_own_table_is_shown(index, database, music):
+    for number in range(3):
+        tag(write_sound(music / f"{number}.flac", noise(number)), genre="Hip-Hop")
+    (music / "selected_songs.csv").write_text("filename,genre\n0.flac,hip hop\n")
+    index()
+    with database.read() as session:
+        assert genres(session) == ["hip hop"]

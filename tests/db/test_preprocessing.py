@@ -288,9 +288,7 @@ def test_batches_are_as_few_as_their_size_allows(batch_segments, hear, fake_mode
 
 def test_models_that_listen_alike_share_one_resampling(monkeypatch, in_process, hear, fake_models, songs):
     rates = []
-    monkeypatch.setattr(
-        audio, "ResamplingStream", lambda source, rate: rates.append(rate) or STREAM(source, rate)
-    )
+    monkeypatch.setattr(audio, "ResamplingStream", lambda rate: rates.append(rate) or STREAM(rate))
     hear(fake_models("musicnn", "acoustic"))
     assert Counter(rates) == {16_000: 3, 22_050: 3}
 
@@ -320,3 +318,31 @@ def test_an_unheard_of_error_type_is_wrapped_with_the_name_of_the_model(fake_mod
     model = fake_models("acoustic", deaf_above=0.1)["acoustic/librosa"]
     with pytest.raises(ModelOutputError, match="acoustic/librosa failed: shape mismatch"):
         model.embed(tone(), 22_050)
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_track_never_gets_the_vectors_of_a_file_that_took_its_name(
+    force, hear, fake_models, database, music, songs
+):
+    """An extraction runs for hours: meanwhile files are renamed and indexed, and others take their names."""
+    models = fake_models("acoustic")
+    if force:
+        hear(models)
+    index_library(database, music)
+    before = rows(database)
+    with database.read() as session:
+        plans = plan_extraction(session, [model.spec for model in models.values()], force=force)
+    (music / "a.wav").rename(music / "moved.wav")
+    index_library(database, music)
+    write_sound(music / "a.wav", noise(80))
+    summary = extract(database, music, plans, models)
+    assert summary.n_extracted == 2
+    ((name, _),) = summary.failures
+    assert (
+        name == "a.wav" and "has changed since it was indexed" in summary.failures[name, "acoustic/librosa"]
+    )
+    assert rows(database).get(("moved.wav", "acoustic/librosa")) == before.get(("a.wav", "acoustic/librosa"))
+    assert hear(models).failures == {}, "the next run has each file's own"
+    decoded_alone = {name: row for (name, _), row in rows(database).items()}
+    assert hear(models, force=True).n_extracted == 4
+    assert {name: row for (name, _), row in rows(database).items()} == decoded_alone

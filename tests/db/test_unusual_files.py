@@ -69,6 +69,15 @@ def test_an_unusable_file_has_a_reason_and_stops_nothing(name, index, database, 
     assert len(heard(database)) == 1
 
 
+def test_a_decoder_that_answers_nonsense_costs_one_file_of_an_index(index, tracks, music, fake_worker):
+    for number in range(5):
+        write_sound(music / f"{number}.wav", noise(number))
+    fake_worker("connection.sendall(bytes([64]) + bytes(11))")  # an answer of 2^62 bytes
+    (name,) = index().unreadable
+    assert "the decoder's answer is not ours" in tracks()[name].error
+    assert sum(track.error is None for track in tracks().values()) == 4
+
+
 def test_samples_that_are_no_numbers_are_told_when_the_song_is_heard(music, hear, database):
     samples = np.full(4000, np.nan, np.float32)
     samples[:2000] = 0.1

@@ -30,6 +30,7 @@ ROWS = {  # of further tables: the revision they have this shape since, a row
         "INSERT INTO pipelines VALUES (9, 'k', 'vgg', 'msd', 'won2020', NULL, 1, 1, 16000, 59049, 59049, 0,"
         " '{}', NULL, NULL, '')",
     ),
+    "track_genres": ("0012", "INSERT INTO track_genres VALUES (3, 0, 'Dub')"),
     "track_pairs": ("0008", "INSERT INTO track_pairs VALUES (1, 1, 2, 'same', 0.1, 0.2, 0.3, 'same', '')"),
 }  # fmt: skip
 

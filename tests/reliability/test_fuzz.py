@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from db.library import read_selected_songs
+from db.label_table import read_genres
 from ML.errors import MelodexError
 from ML.evaluation.tag_tables import read_own_tags
 from ML.isolation import isolated
@@ -58,7 +58,7 @@ def test_any_damage_to_a_song_ends_with_an_answer_or_a_reason(kind, changed, end
 
 
 TABLES = {
-    "selected_songs.csv": lambda path: read_selected_songs(path.parent),
+    "selected_songs.csv": lambda path: read_genres(path.parent),
     "tags.csv": read_own_tags,
     "autotagging_genre-train.tsv": lambda path: read_table(path, "genre"),
     "params.json": load_params,

@@ -133,6 +133,7 @@ def test_a_damaged_safetensors_file_is_a_clear_error(tmp_path):
 def test_a_downloaded_file_that_changed_is_refused(tmp_path, monkeypatch):
     """A disk that rots, a file somebody exchanged: what was verified once is checked at every load."""
     monkeypatch.setattr(config, "WEIGHTS_DIR", tmp_path)
+    monkeypatch.setattr(config, "RUNTIME", "torch")  # an ONNX file would be exported first
     path = tmp_path / "mtat" / "musicnn.pth"
     path.parent.mkdir()
     torch.save(MusiCNN(200, 50).state_dict(), path)

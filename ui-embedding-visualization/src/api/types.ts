@@ -59,6 +59,7 @@ export interface Track {
   album: string | null
   year: number | null
   genre: string
+  genres: string[]
   track_number: number | null
   duration: number | null
   tempo: number | null
@@ -192,10 +193,11 @@ export interface ShownNear {
   near: boolean
 }
 
-/** The outline of a sound: smallest and largest sample of equal pieces, -1 … 1. */
+/** The outline of a sound: smallest and largest sample of equal pieces, -1 … 1. `duration` is in seconds. */
 export interface Waveform {
   min: number[]
   max: number[]
+  duration: number
 }
 
 /** A playlist as the list of playlists shows it. `duration` is in seconds. */

@@ -54,6 +54,7 @@ const NOTHING_ELSE = {
   error: null,
   predicted_genre: null,
   confidence: null,
+  genres: [],
 } satisfies Omit<Track, 'filename' | 'genre'>
 
 class NamedPoint {

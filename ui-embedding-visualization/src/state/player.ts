@@ -12,7 +12,7 @@ interface PlayerState {
   status: PlayerStatus
   /** Seconds. */
   time: number
-  /** Seconds; 0 until known. */
+  /** Seconds; 0 until known. What decodes, as the server measured it; the browser's figure until the server has answered. */
   duration: number
   /** 0 … 1. */
   volume: number
@@ -31,6 +31,8 @@ export const usePlayer = create<PlayerState>(() => INITIAL)
 const set = usePlayer.setState
 const get = usePlayer.getState
 let audio: HTMLAudioElement | null = null
+/** Seconds of the track in the player, by the server; 0 until known. Browsers repeat the header, which can be wrong. */
+let measured = 0
 
 const LISTENERS: Partial<Record<keyof HTMLMediaElementEventMap, (element: HTMLAudioElement) => void>> = {
   playing: () => set({ status: 'playing', error: null }),
@@ -38,9 +40,18 @@ const LISTENERS: Partial<Record<keyof HTMLMediaElementEventMap, (element: HTMLAu
   pause: () => set(({ status }) => ({ status: status === 'error' ? status : 'paused' })),
   timeupdate: (element) => set({ time: element.currentTime }),
   seeking: (element) => set({ time: element.currentTime }),
-  durationchange: (element) => set({ duration: Number.isFinite(element.duration) ? element.duration : 0 }),
+  durationchange: (element) => set({ duration: measured || finiteOrZero(element.duration) }),
   volumechange: (element) => set({ volume: element.volume, muted: element.muted }),
   error: () => void explainError(),
+}
+
+const finiteOrZero = (seconds: number): number => (Number.isFinite(seconds) ? seconds : 0)
+
+/** Waveform, tags and playhead share one time axis: as long as what the server decoded. seconds: null while unknown. */
+export function setMeasuredDuration(track: string | null, seconds: number | null): void {
+  if (track === null || get().track !== track || !seconds) return
+  measured = seconds
+  set({ duration: seconds })
 }
 
 /** Give the store its element; returns how to take it back. */
@@ -67,6 +78,7 @@ async function explainError(): Promise<void> {
 }
 
 function load(track: string, status: PlayerStatus): void {
+  measured = 0
   set({ track, status, time: 0, duration: 0, error: null })
   if (audio) audio.src = audioUrl(track)
 }

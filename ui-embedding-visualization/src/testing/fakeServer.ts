@@ -13,6 +13,7 @@ export const makeTrack = (filename: string, facts: Partial<Track> = {}): Track =
   album: null,
   year: null,
   genre: 'Unknown',
+  genres: [],
   track_number: null,
   duration: 10,
   tempo: null,

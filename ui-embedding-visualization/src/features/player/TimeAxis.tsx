@@ -1,4 +1,4 @@
-import { useMemo, useRef, type CSSProperties, type MouseEvent } from 'react'
+import { useEffect, useMemo, useRef, type CSSProperties, type MouseEvent } from 'react'
 import { useSegments, useWaveform } from '@/api/queries'
 import type { Segments } from '@/api/types'
 import { HeatMap } from '@/components/HeatMap'
@@ -8,7 +8,7 @@ import { Waveform } from '@/components/Waveform'
 import { isScrolled, type TimeWindow } from '@/domain/timeWindow'
 import { formatDuration } from '@/domain/track'
 import { useExplorer } from '@/state/explorer'
-import { seek, usePlayer } from '@/state/player'
+import { seek, setMeasuredDuration, usePlayer } from '@/state/player'
 import { useSight } from './useSight'
 
 const WAVEFORM_POINTS = 800
@@ -25,10 +25,12 @@ const FLAT = [0]
 export function TimeAxis() {
   const track = usePlayer((state) => state.track)
   const duration = usePlayer((state) => state.duration)
-  const { query } = useExplorer()
+  const { query, findTrack } = useExplorer()
   const scrolled = isScrolled(duration)
   const waveform = useWaveform(track, scrolled ? MAX_WAVEFORM_POINTS : WAVEFORM_POINTS).data
   const segments = useSegments(query, track).data
+  const measured = waveform?.duration ?? findTrack(track)?.duration ?? null
+  useEffect(() => setMeasuredDuration(track, measured), [track, measured])
   const axis = useRef<HTMLDivElement>(null)
   const sight = useSight(axis)
   const outline = { low: waveform?.min ?? FLAT, high: waveform?.max ?? FLAT }

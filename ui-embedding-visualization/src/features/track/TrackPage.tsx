@@ -79,7 +79,7 @@ function showOnMap(name: string): void {
 function FileFacts({ track }: { track: Track }) {
   const { tempo, spectral_centroid: centroid } = track
   const facts: [string, string | null][] = [
-    ['Genre', genreLabel(track.genre)],
+    [track.genres.length > 1 ? 'Genres' : 'Genre', (track.genres.length > 1 ? track.genres : [track.genre]).map(genreLabel).join(', ')],
     ['Sounds like', track.predicted_genre && `${genreLabel(track.predicted_genre)}, ${Math.round(100 * (track.confidence ?? 0))} % sure`],
     ['Length', formatDuration(track.duration)],
     ['Tempo', tempo === null ? null : `${Math.round(tempo)} BPM`],
