@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent
 settings = Settings(ROOT)
 SETTINGS = settings.rows
 path, number, text, switch = settings.path, settings.number, settings.text, settings.switch
-names, table, options = settings.names, settings.table, settings.options
+names, networks, table, options = settings.names, settings.networks, settings.table, settings.options
 
 # --- where things lie -------------------------------------------------------------------------------------
 AUDIO_DIR = path("AUDIO_DIR", "audio", "your music, searched recursively")
@@ -145,6 +145,7 @@ ALLOWED_HOSTS = names(
     "ALLOWED_HOSTS", [], "names that this machine has in a network, e.g. music.example.org, beside its own",
     r"[\w.-]+",
 )  # fmt: skip
+TRUSTED_PROXIES = networks("TRUSTED_PROXIES", [], "addresses of proxies that say who asks, e.g. 127.0.0.1")
 API_PORT = number("API_PORT", 5000, "port of the API and the app", largest=MAX_PORT)
 APP_PORT = number("APP_PORT", 3000, "second port of the app", largest=MAX_PORT)
 CORS_ORIGINS = names(

@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -81,9 +82,19 @@ class Settings:
 
     def names(self, name: str, default: list[str], help: str, pattern: str = ".+") -> list[str]:
         def parse(text: str) -> list[str]:
-            given = [one.strip() for one in text.split(",") if one.strip()]
+            given = split(text)
             if wrong := [one for one in given if not re.fullmatch(pattern, one)]:
                 raise ValueError(f"{wrong[0]!r} is none of: {help}")
+            return given
+
+        return self.setting(name, default, parse, help)
+
+    def networks(self, name: str, default: list[str], help: str) -> list[str]:
+        """IP addresses, or networks such as 10.0.0.0/8."""
+
+        def parse(text: str) -> list[str]:
+            for one in (given := split(text)):
+                ip_network(one, strict=False)  # raises ValueError
             return given
 
         return self.setting(name, default, parse, help)
@@ -113,3 +124,8 @@ class Settings:
             return default | given
 
         return self.setting(name, default, parse, help)
+
+
+def split(text: str) -> list[str]:
+    """What stands between commas, without spaces around it."""
+    return [one.strip() for one in text.split(",") if one.strip()]

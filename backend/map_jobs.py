@@ -18,7 +18,7 @@ class MapJob:
 
     query: MapQuery
     progress: float = 0.0
-    error: Exception | None = None
+    error: BaseException | None = None
 
     def advance(self, share: float) -> None:
         self.progress = share
@@ -44,12 +44,13 @@ class MapJobs:
             return job
 
     def _begin(self, query: MapQuery) -> MapJob:
+        if self._worker is None:
+            # A daemon: a server that stops does not wait for maps, the next request starts again.
+            worker = Thread(target=self._work, name="maps", daemon=True)
+            worker.start()
+            self._worker = worker  # only one that runs: the next request tries again
         job = self._jobs[query.key] = MapJob(query)
         self._waiting.put(job)
-        if self._worker is None:
-            # A daemon: whoever stops the server does not wait for maps, the next request begins anew.
-            self._worker = Thread(target=self._work, name="maps", daemon=True)
-            self._worker.start()
         return job
 
     def _work(self) -> None:
@@ -57,7 +58,7 @@ class MapJobs:
             job = self._waiting.get()
             try:
                 get_map(self._database, job.query, job.advance)
-            except Exception as error:  # noqa: BLE001 - kept for the next who asks: `ask` raises it
+            except BaseException as error:  # noqa: BLE001 - kept for the next who asks: `ask` raises it
                 log.warning("Cannot draw %s: %s", job.query.name, error)
                 job.error = error
             else:

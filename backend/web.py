@@ -11,6 +11,7 @@ from backend.bodies import COMPRESSED_TYPES
 from backend.errors import register_error_handlers
 from backend.guards import set_up_guards
 from backend.jobs.stream import JobStreams
+from backend.ranges import RangeResponse
 from backend.responses import FastJson, add_validators
 from backend.routes import BLUEPRINTS
 
@@ -24,6 +25,7 @@ def set_up_web(app: Flask) -> None:
             return
         app.config.update(COMPRESS_MIMETYPES=COMPRESSED_TYPES, COMPRESS_ALGORITHM=["br", "gzip"])
         app.json = FastJson(app)
+        app.response_class = RangeResponse
         Compress(app)
         CORS(app, origins=app.config["CORS_ORIGINS"])
         app.after_request(add_validators)

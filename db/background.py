@@ -26,11 +26,18 @@ class Background:
         self._turn = threading.Lock()
 
     def start(self, key: str, work: Callable[[], object]) -> None:
-        """Returns at once. A server that stops waits for nothing: half-done work must leave no harm."""
+        """Returns at once. A server that stops waits for nothing: half-done work must leave no harm.
+
+        Raises BackgroundError when the system gives no thread; the next call tries again.
+        """
         with self._lock:
             if key not in self._threads and key not in self._failures:
-                self._threads[key] = threading.Thread(target=self._run, args=(key, work), daemon=True)
-                self._threads[key].start()
+                thread = threading.Thread(target=self._run, args=(key, work), daemon=True)
+                try:
+                    thread.start()
+                except RuntimeError as error:
+                    raise BackgroundError(f"The computation cannot start: {error}.") from error
+                self._threads[key] = thread  # only one that runs: answers wait for it
 
     def check(self, key: str) -> None:
         """Raises BackgroundError when the work of that key has failed."""
@@ -47,10 +54,10 @@ class Background:
 
     def _run(self, key: str, work: Callable[[], object]) -> None:
         with self._turn:
-            give_way()
             try:
+                give_way()
                 work()
-            except Exception as error:  # no request waits for it: the next one that asks is told
+            except BaseException as error:  # kept for the next request: `check` raises it
                 log.exception("Background work %s failed", key)
                 self._failures[key] = str(error) or type(error).__name__
             finally:
@@ -59,6 +66,13 @@ class Background:
 
 
 def give_way() -> None:
-    """Requests come first. On Linux a thread has a priority of its own, and those it starts inherit it."""
-    if sys.platform == "linux":
+    """Requests come first. On Linux a thread has a priority of its own, and those it starts inherit it.
+
+    Where the system refuses, the work goes on at the usual priority.
+    """
+    if sys.platform != "linux":
+        return
+    try:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+    except OSError as error:
+        log.warning("Cannot lower the priority of background work: %s", error)

@@ -56,8 +56,9 @@ def serve(host: str) -> None:
 
 
 def token_for(host: str) -> str:
-    """That of the settings; beyond this machine one there must be, and a new one is made."""
-    return config.TOKEN or ("" if is_loopback(host) else secrets.token_urlsafe(TOKEN_BYTES))
+    """That of the settings. A new one where others may come, also through a proxy, and none is set."""
+    is_local = is_loopback(host) and not (config.ALLOWED_HOSTS or config.TRUSTED_PROXIES)
+    return config.TOKEN or ("" if is_local else secrets.token_urlsafe(TOKEN_BYTES))
 
 
 def tell_ready(host: str, token: str) -> None:

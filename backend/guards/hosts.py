@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from flask import current_app, request
 from werkzeug.exceptions import MisdirectedRequest
 
+from backend.guards.proxies import is_address
+
 LOCAL_NAME = "localhost"
 
 
@@ -24,14 +26,6 @@ def host_name(host: str) -> str:
         return (urlsplit(f"//{host}").hostname or "").rstrip(".")
     except ValueError:  # brackets around what is no address
         return ""
-
-
-def is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
 
 
 def is_loopback(name: str) -> bool:

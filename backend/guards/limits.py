@@ -5,10 +5,10 @@ import time
 
 from flask import Flask, request
 from flask_limiter import Limiter, RequestLimit
-from flask_limiter.util import get_remote_address
 from werkzeug.exceptions import TooManyRequests
 
 from backend.guards.pages import READING
+from backend.guards.proxies import find_visitor
 
 UPLOADING = "uploads.upload"
 
@@ -16,7 +16,7 @@ UPLOADING = "uploads.upload"
 def set_up_limits(app: Flask) -> None:
     """Counted in this process, which is the only one that serves."""
     Limiter(
-        get_remote_address,
+        lambda: find_visitor() or request.remote_addr or "",
         app=app,
         storage_uri="memory://",
         default_limits=[lambda: app.config["UPLOAD_LIMIT" if is_upload() else "WRITE_LIMIT"]],

@@ -1,19 +1,22 @@
 """A library that others can reach asks for a token: in a header, or in the cookie that `/?token=…` leaves."""
 
 import hmac
+from html import escape
 from http import HTTPStatus
+from urllib.parse import quote, unquote_plus
 
 from flask import Response, current_app, request
 from werkzeug.exceptions import Unauthorized
 
-from backend.guards.hosts import is_loopback
+from backend.guards.hosts import host_name, is_loopback
+from backend.guards.proxies import comes_from_proxy, is_https, is_passed_on
 
 COOKIE = "melodex_token"
 COOKIE_SECONDS = 30 * 24 * 3600
 OPEN_ENDPOINTS = ("app_files.index", "app_files.asset")  # the app itself, which then says what is missing
-FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip")
 # Not a redirect: a browser that followed a link from elsewhere would not send a strict cookie along with it.
-ENTRANCE = '<!doctype html><title>Melodex</title><meta http-equiv="refresh" content="0; url=/">'
+ENTRANCE = '<!doctype html><title>Melodex</title><meta http-equiv="refresh" content="0; url={}">'
+URL_CHARACTERS = "%/:?@!$&'()*+,;=~-._"  # that stay as they are in a query
 
 
 def refuse_strangers() -> Response | None:
@@ -35,9 +38,9 @@ def needs_token() -> bool:
 
 
 def is_from_here() -> bool:
-    """A proxy on this machine speaks for others."""
-    is_passed_on = any(name in request.headers for name in FORWARDED)
-    return is_loopback(request.remote_addr or "") and not is_passed_on
+    """Whether a program on this machine asks, under a local name; a proxy speaks for others."""
+    is_local = is_loopback(request.remote_addr or "") and is_loopback(host_name(request.host))
+    return is_local and not (comes_from_proxy() or is_passed_on())
 
 
 def given_token() -> str:
@@ -51,15 +54,25 @@ def is_token(given: str) -> bool:
 
 
 def let_in(token: str) -> Response:
-    """On to the app's page, without the token in its address, which the browser would keep and tell.
+    """On to the same view without the token in its address, which the browser would keep and pass on.
 
-    Raises Unauthorized.
+    Raises Unauthorized. A browser gets the app instead, which has a field for the right token.
     """
-    if not is_token(token):
+    is_right = is_token(token)
+    if not is_right and needs_token() and "text/html" not in request.headers.get("Accept", ""):
         raise Unauthorized("This is not the token: Melodex printed it when it started.")
-    response = Response(ENTRANCE, HTTPStatus.OK, mimetype="text/html")
+    status = HTTPStatus.OK if is_right or not needs_token() else HTTPStatus.UNAUTHORIZED
+    response = Response(ENTRANCE.format(escape(address_without_token())), status, mimetype="text/html")
     response.headers["Cache-Control"] = "no-store"
-    response.set_cookie(
-        COOKIE, token, COOKIE_SECONDS, httponly=True, samesite="Strict", secure=request.is_secure
-    )
+    if is_right:
+        response.set_cookie(
+            COOKIE, token, COOKIE_SECONDS, httponly=True, samesite="Strict", secure=is_https()
+        )
     return response
+
+
+def address_without_token() -> str:
+    """Of the app's page, with every other parameter as it was written."""
+    query = quote(request.query_string, safe=URL_CHARACTERS)
+    rest = [part for part in query.split("&") if part and unquote_plus(part.split("=")[0]) != "token"]
+    return "/" + ("?" + "&".join(rest) if rest else "")

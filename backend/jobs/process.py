@@ -5,8 +5,14 @@ import subprocess
 import sys
 from threading import Event, Lock, Thread
 
+import config
+
 log = logging.getLogger(__name__)
-COMMAND = [sys.executable, "-m", "flask", "--app", "backend.server", "work", "--beside-server"]
+# The app by its path, and nothing from the current folder (-P): the server may have been started anywhere.
+COMMAND = [
+    sys.executable, "-P", "-m", "flask", "--app", str(config.ROOT / "backend/server.py"),
+    "work", "--beside-server",
+]  # fmt: skip
 PAUSES_SECONDS = (0.5, 2, 8, 30)  # before it is started again, the last for ever after
 STOP_SECONDS = 5  # for what is in hand; a killed worker loses no more than that
 
@@ -25,18 +31,22 @@ class WorkerProcess:
         """Returns at once."""
         with self._lock:
             if self.is_wanted and self._keeper is None:
-                self._keeper = Thread(target=self._keep, name="worker", daemon=True)
-                self._keeper.start()
+                keeper = Thread(target=self._keep, name="worker", daemon=True)
+                keeper.start()
+                self._keeper = keeper
 
     def _keep(self) -> None:
         for attempt in range(sys.maxsize):
-            with self._lock:
-                if self._stopping.is_set():
-                    return
-                self._process = start()
-            status = self._process.wait()
+            try:
+                with self._lock:
+                    if self._stopping.is_set():
+                        return
+                    self._process = start()
+                outcome = f"has ended ({self._process.wait()})"
+            except OSError as error:  # no memory, no process or no open file left: later there may be
+                outcome = f"cannot start ({error})"
             if not self._stopping.is_set():
-                log.warning("The worker has ended (%s) and is started again.", status)
+                log.warning("The worker %s: another one is started.", outcome)
             self._stopping.wait(PAUSES_SECONDS[min(attempt, len(PAUSES_SECONDS) - 1)])
 
     def stop(self) -> None:

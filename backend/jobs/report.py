@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from threading import Event, Thread
 
-from sqlalchemy.exc import DatabaseError
-
 from db.jobs import Job, JobStore
 from db.preprocessing import Progress
 
@@ -125,7 +123,7 @@ def beating(report: Report) -> Iterator[None]:
         while not over.wait(BEAT_SECONDS):
             try:
                 report.beat()
-            except DatabaseError:  # a full disk: the work itself says so, or it ends well all the same
+            except Exception:  # a full disk: the work itself says so, or it ends well all the same
                 log.exception("Job %d cannot say how far it is", report.job.id)
 
     thread = Thread(target=go_on, name="beat", daemon=True)

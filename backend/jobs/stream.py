@@ -29,10 +29,11 @@ class JobStreams:
 
     def open(self) -> Response:
         """Raises ServiceUnavailable when all places are taken."""
+        store = job_store()  # before the place is taken: this may fail
         if self._places is None or not self._places.acquire(blocking=False):
             raise ServiceUnavailable("Enough pages listen already: ask GET /jobs.", retry_after=RETRY_SECONDS)
         is_gone = request.environ.get("waitress.client_disconnected", lambda: False)
-        answer = Response(self._follow(job_store(), is_gone), mimetype="text/event-stream")
+        answer = Response(self._follow(store, is_gone), mimetype="text/event-stream")
         answer.headers["Cache-Control"] = "no-store"
         answer.call_on_close(self._places.release)
         return answer

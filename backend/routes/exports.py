@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify, send_file
 
 from backend.context import database
 from backend.errors import NotInLibraryError
+from backend.ranges import hand_over_range
 from db.kept_exports import KeptExport, KeptExports
 
 blueprint = Blueprint("exports", __name__)
@@ -23,7 +24,8 @@ def export(job_id: int) -> Response:
     kept = KeptExports(database()).find(job_id)
     if kept is None:
         raise NotInLibraryError(f"Job {job_id} has left no file: GET /exports lists those there are.")
-    return send_file(kept.path, as_attachment=True, download_name=kept.path.name)
+    answer = send_file(kept.path, as_attachment=True, download_name=kept.path.name)
+    return hand_over_range(answer, kept.path)
 
 
 def describe(kept: KeptExport) -> dict[str, Any]:

@@ -78,6 +78,8 @@ def test_every_default_passes_its_own_check(read):
         ("CONTRASTIVE_TRAINING", '{"batch_size": 2.5}'), ("CONTRASTIVE_TRAINING", '{"num_epochs": true}'),
         ("FEATURE_CACHE_MB", "0"),
         ("CORS_ORIGINS", "*"), ("CORS_ORIGINS", "http://a.org/page"), ("ALLOWED_HOSTS", "*"),
+        ("TRUSTED_PROXIES", "proxy.example.org"), ("TRUSTED_PROXIES", "127.0.0.999"),
+        ("TRUSTED_PROXIES", "::1/129"),
         ("WRITE_LIMIT", "many"),
         ("DEVICE", "gpu"), ("DEVICE", ""), ("HOST", ""), ("AUDIO_DIR", ""), ("DATABASE_PATH", " "),
     ],

@@ -149,3 +149,17 @@ def test_many_at_once_draw_once(app, hear, painter):
     painter.may_finish.set()
     ask_until(app.test_client(), lambda response: response.status_code == 200)
     assert painter.n_drawn == 1
+
+
+def test_without_a_thread_a_map_is_not_waited_for_and_the_next_request_gets_it(
+    client, hear, painter, monkeypatch
+):
+    def refuse(self: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    painter.may_finish.set()
+    hear(0, 10)
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        assert client.get(URL).status_code == 500
+    assert len(ask_until(client, lambda response: response.status_code == 200).get_json()["data"]) == 10

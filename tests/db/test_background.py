@@ -65,3 +65,47 @@ def test_requests_come_first():
     background.wait()
     assert seen == [15]
     assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) < 15, "this thread is as it was"
+
+
+def test_work_is_done_although_the_system_keeps_its_priority(monkeypatch, caplog):
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(os, "setpriority", refuse, raising=False)
+    background, done = Background(), []
+    background.start("key", lambda: done.append("done"))
+    background.wait()
+    background.check("key")
+    assert done == ["done"]
+    assert "Operation not permitted" in caplog.text
+
+
+@pytest.mark.parametrize("broken", ["give_way", "work"])
+def test_whatever_ends_the_work_is_told_to_who_waits_for_it(broken, monkeypatch):
+    """A thread that ends without a word leaves its requests waiting for good."""
+
+    def end() -> None:
+        raise SystemExit("no memory left")
+
+    if broken == "give_way":
+        monkeypatch.setattr("db.background.give_way", end)
+    background = Background()
+    background.start("key", end)
+    background.wait()
+    with pytest.raises(BackgroundError, match="no memory left"):
+        background.check("key")
+
+
+def test_without_a_thread_it_fails_now_and_is_tried_again(monkeypatch):
+    def refuse(self: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    background, done = Background(), []
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(BackgroundError, match="can't start new thread"):
+            background.start("key", lambda: done.append("done"))
+    background.start("key", lambda: done.append("done"))
+    background.wait()
+    assert done == ["done"]

@@ -24,6 +24,19 @@ def test_without_the_token_the_app_says_what_is_missing(page: Page, guarded_site
     expect(page.get_by_text("asks for a token")).to_be_visible()
 
 
+def test_the_field_takes_the_token_and_opens_the_view_of_the_link(chromium: Browser, guarded_site: Site):
+    page = chromium.new_page()
+    page.goto(f"{guarded_site.app}/?page=library&find=a&token=of-yesterday")
+    page.get_by_test_id("access-token").fill("of-yesterday")
+    page.get_by_test_id("access-submit").click()
+    expect(page.get_by_role("alert")).to_contain_text("not the token")
+    page.get_by_test_id("access-token").fill(f"{guarded_site.app}/?token={TOKEN}")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("library-filter")).to_have_value("a")
+    assert TOKEN not in page.url
+    page.close()
+
+
 def test_with_it_everything_works_within_the_policy(page: Page, guarded_site: Site):
     open_map(page, f"{guarded_site.app}/?token={TOKEN}")
     assert TOKEN not in page.url

@@ -3,6 +3,7 @@
 import re
 import urllib.error
 import urllib.request
+from html import unescape
 
 import pytest
 
@@ -72,6 +73,46 @@ def test_the_cookie_alone_lets_no_foreign_page_in(guarded):
 
 
 @pytest.mark.parametrize(
+    "link",
+    ["?page=library&find=a%26b%3Dc+d&hide=Rock&hide=Blues",
+     "?find=%E5%A4%9C%22%3E%3Cscript%3E&camera=1,2,-3,1",
+     "?model=musicnn&variant=msd&select=1-5,9&page=map"],
+)  # fmt: skip
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_token_in_a_link_leaves_the_rest_of_the_view(link, is_first, guarded):
+    own = f"token={TOKEN}"
+    asked = f"/?{own}&{link[1:]}" if is_first else f"/{link}&{own}"
+    assert next_address(guarded.get(asked)) == f"/{link}"
+
+
+def test_a_link_never_leads_elsewhere_and_holds_no_script(guarded):
+    hostile = f'/?token={TOKEN}&x=//evil.example"><script>alert(1)</script>&url=https://evil.example'
+    response = guarded.get(hostile)
+    assert next_address(response).startswith("/?x=")
+    assert "<script" not in response.text
+    assert next_address(guarded.get(f"/?token={TOKEN}&t%6fken={TOKEN}")) == "/"
+
+
+def test_a_browser_with_an_outdated_link_gets_the_app_and_its_field(guarded):
+    """Tokens change with every start: a JSON error would be the end of the way."""
+    page = guarded.get("/?token=of-yesterday&page=library", headers={"Accept": "text/html,*/*;q=0.8"})
+    assert (page.status_code, next_address(page)) == (401, "/?page=library")
+    assert "Set-Cookie" not in page.headers
+
+
+def test_a_link_with_a_token_opens_a_library_that_needs_none(client):
+    response = client.get("/?token=of-yesterday&page=library")
+    assert (response.status_code, next_address(response)) == (200, "/?page=library")
+    assert "Set-Cookie" not in response.headers
+
+
+def next_address(response) -> str:
+    """Where the entrance leads, as a browser reads it."""
+    (address,) = re.findall(r'content="0; url=([^"]*)">$', response.text)
+    return unescape(address)
+
+
+@pytest.mark.parametrize(
     "headers", [{}, {"X-Forwarded-For": "203.0.113.9"}, {"Forwarded": "for=203.0.113.9"}]
 )
 def test_others_are_not_served_by_a_library_without_a_token(headers, client):
@@ -112,14 +153,14 @@ def test_the_app_and_programs_may_write(headers, client):
     ("host", "status"),
     [
         ("localhost:5000", 200), ("LOCALHOST", 200), ("127.0.0.1", 200), ("[::1]:5000", 200),
-        ("192.168.1.7:3000", 200), ("music.example.org", 200),
+        ("192.168.1.7:3000", 200), ("music.example.org", 200), ("music.example.org:443", 200),
         ("evil.example", 421), ("localhost.evil.example", 421), ("evil.example:5000", 421),
         ("127.0.0.1.evil.example", 421), ("music.example.org.evil.example", 421), ("", 421), ("[", 421),
     ],
 )  # fmt: skip
-def test_names_that_are_not_this_machines_are_refused(host, status, app, client):
+def test_names_that_are_not_this_machines_are_refused(host, status, app, guarded):
     app.config["ALLOWED_HOSTS"] = ["music.example.org"]
-    response = client.get("/audios", headers={"Host": host})
+    response = guarded.get("/audios", headers={"Host": host, "Authorization": f"Bearer {TOKEN}"})
     assert response.status_code == status
     if status != 200:
         assert "ALLOWED_HOSTS" in assert_error(response, status)["error"]

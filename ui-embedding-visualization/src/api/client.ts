@@ -94,6 +94,11 @@ export const getJson = <T>(path: string, signal?: AbortSignal) => ask<T>(path, {
 export const sendJson = <T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown) =>
   ask<T>(path, { method, headers: { Accept: JSON_TYPE, 'Content-Type': JSON_TYPE }, body: body === undefined ? undefined : JSON.stringify(body) })
 
+/** Has the server leave the cookie that opens the library. Rejects when it is not the token. */
+export async function sendToken(token: string): Promise<void> {
+  await send(`/?${toQuery({ token })}`, { headers: { Accept: JSON_TYPE } })
+}
+
 export const getModels = (signal?: AbortSignal) => getJson<ModelsAnswer>('/models', signal)
 
 export const getTracks = async (signal?: AbortSignal) => (await getJson<{ tracks: Track[] }>('/tracks', signal)).tracks

@@ -10,6 +10,7 @@ import { ExplorerProvider, useExplorer } from '@/state/explorer'
 import { toggleSelected } from '@/state/selection'
 import { useScheme } from '@/state/theme'
 import { useView } from '@/state/view'
+import { AccessGate } from './AccessGate'
 import { Announcer } from './Announcer'
 import { CrashBoundary } from './CrashBoundary'
 import { Header, type Drawer } from './Header'
@@ -30,9 +31,11 @@ export function App({ client: given }: { client?: QueryClient }) {
   return (
     <CrashBoundary>
       <QueryClientProvider client={client}>
-        <ExplorerProvider>
-          <Shell />
-        </ExplorerProvider>
+        <AccessGate>
+          <ExplorerProvider>
+            <Shell />
+          </ExplorerProvider>
+        </AccessGate>
       </QueryClientProvider>
     </CrashBoundary>
   )
