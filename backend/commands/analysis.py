@@ -169,7 +169,7 @@ def heard_specs(models: str | None) -> list[ModelSpec]:
     def analyzed(specs: Iterable[ModelSpec]) -> list[ModelSpec]:
         return [spec for spec in specs if extracted.get((spec.name, spec.variant))]
 
-    without = [key for key, specs in named.items() if not analyzed(specs)]
+    without = [spec.key for specs in named.values() if not analyzed(specs) for spec in specs]
     found = analyzed(dict.fromkeys(spec for specs in named.values() for spec in specs) if named else in_use)
     if without or not found:
         others = ", ".join(spec.key for spec in analyzed(in_use))

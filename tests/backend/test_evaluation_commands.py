@@ -162,7 +162,7 @@ def test_agreement_names_the_tracks_that_models_disagree_about(run, library, tmp
         (["evaluate", "--labels", "mood"], "genre, artist, album, csv:COLUMN"),
         (["evaluate", "--labels", "csv:mood"], "columns filename,mood"),
         (["evaluate", "--labels", "album"], "needs two"),
-        (["evaluate", "--models", "vgg"], "analyzed with vgg yet"),
+        (["evaluate", "--models", "vgg"], "analyzed with vgg/msd, vgg/mtat yet"),
         (["evaluate", "--models", "vgg,musicnn"], "There are vectors of musicnn/mtat, whisper/base."),
         (["agreement", "--models", "whisper/base"], "needs two"),
     ],
