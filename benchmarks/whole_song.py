@@ -92,7 +92,7 @@ def rows(judged: Sequence[Judgement], k: int) -> Iterator[tuple[str, ...]]:
     for metric in METRIC_ROWS:
         if metric.of == "space":
             ours, theirs = (each.metrics[metric.key] for each in judged)
-            difference = paired_difference(ours, theirs)
+            difference = paired_difference(ours, theirs).interval
             yield (metric.title.format(k=k), *map(str, (ours.interval, theirs.interval, difference)),
                    f"{ours.chance:.3f}")  # fmt: skip
 
