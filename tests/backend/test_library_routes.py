@@ -55,7 +55,8 @@ def test_tracks_say_everything_known_of_each_song(client, indexed):
     assert song["duration"] == pytest.approx(0.5)  # FLAC has the exact number of samples
     assert {key: song[key] for key in TRACK_KEYS - {"id", "duration"}} == {
         "filename": "album/b.flac", "title": "Blå", "artist": "Ä & B", "album": "One", "year": 2006,
-        "genre": "genre---rock", "track_number": 3, "has_cover": True, "status": "ok", "error": None,
+        "genre": "genre---rock", "genres": ["genre---rock"], "track_number": 3,
+        "has_cover": True, "status": "ok", "error": None,
         "predicted_genre": None, "confidence": None, "tempo": None, "spectral_centroid": None,
     }  # fmt: skip
     bare = tracks["a.wav"]
